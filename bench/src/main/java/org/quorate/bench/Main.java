@@ -1,0 +1,8 @@
+package org.quorate.bench;
+
+/** placeholder */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {}
+}

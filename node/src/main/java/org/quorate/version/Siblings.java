@@ -1,0 +1,172 @@
+package org.quorate.version;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.openhft.hashing.LongHashFunction;
+
+/**
+ * A key's whole state: the versions that no known write has superseded, and the causal context of
+ * everything ever seen for the key. A dotted version vector set (Preguiça, Baquero, Almeida, Fonte
+ * and Gonçalves, "Brief announcement: efficient causality tracking in distributed storage systems
+ * with dotted version vectors", PODC 2012).
+ *
+ * <p>Immutable. Invariants: versions ascend by dot, and the context covers each of their dots. States
+ * of one key form a join semilattice under {@link #merge}: it is idempotent, commutative and
+ * associative, so replicas that have seen the same writes in any order are equal.
+ */
+public final class Siblings {
+  public static final Siblings EMPTY = new Siblings(CausalContext.EMPTY, List.of());
+
+  private static final LongHashFunction HASH = LongHashFunction.xx3();
+
+  private final CausalContext context;
+  private final List<Version> versions;
+
+  private Siblings(CausalContext context, List<Version> versions) {
+    this.context = context;
+    this.versions = versions;
+  }
+
+  /**
+   * @throws IllegalArgumentException if an invariant of the class does not hold
+   */
+  static Siblings of(CausalContext context, List<Version> versions) {
+    for (int i = 0; i < versions.size(); i++) {
+      Dot dot = versions.get(i).dot();
+      if (!context.covers(dot) || (i > 0 && versions.get(i - 1).dot().compareTo(dot) >= 0)) {
+        throw new IllegalArgumentException("version " + i + " is out of order or not covered");
+      }
+    }
+    return new Siblings(context, versions);
+  }
+
+  public CausalContext context() {
+    return context;
+  }
+
+  public List<Version> versions() {
+    return versions;
+  }
+
+  /** Nothing was ever seen for the key. */
+  public boolean isEmpty() {
+    return context.isEmpty();
+  }
+
+  /** Every version is a tombstone, and there is one. */
+  public boolean isTombstone() {
+    return !versions.isEmpty() && versions.stream().allMatch(Version::deleted);
+  }
+
+  /** Both states' writes, without the versions that one of them has seen superseded. */
+  public Siblings merge(Siblings other) {
+    if (other.isEmpty()) {
+      return this;
+    }
+    if (isEmpty()) {
+      return other;
+    }
+    List<Version> merged = new ArrayList<>(versions.size() + other.versions.size());
+    int i = 0;
+    int j = 0;
+    while (i < versions.size() || j < other.versions.size()) {
+      int order = orderAt(i, other, j);
+      if (order == 0) {
+        merged.add(versions.get(i++));
+        j++;
+      } else if (order < 0) {
+        addUnlessCovered(merged, versions.get(i++), other.context);
+      } else {
+        addUnlessCovered(merged, other.versions.get(j++), context);
+      }
+    }
+    return new Siblings(context.join(other.context), List.copyOf(merged));
+  }
+
+  private int orderAt(int i, Siblings other, int j) {
+    if (i == versions.size()) {
+      return 1;
+    }
+    if (j == other.versions.size()) {
+      return -1;
+    }
+    return versions.get(i).dot().compareTo(other.versions.get(j).dot());
+  }
+
+  private static void addUnlessCovered(List<Version> to, Version version, CausalContext context) {
+    if (!context.covers(version.dot())) {
+      to.add(version);
+    }
+  }
+
+  /**
+   * This state after the owner that minted the version's dot stored it: exactly the versions that
+   * {@code seen} covers are superseded. The owner must hold every earlier dot of its own actor.
+   */
+  public Siblings write(CausalContext seen, Version version) {
+    assert !context.covers(version.dot()) : version.dot() + " was used before";
+    List<Version> kept = new ArrayList<>(versions.size() + 1);
+    int at = 0;
+    for (Version old : versions) {
+      addUnlessCovered(kept, old, seen);
+      if (old.dot().compareTo(version.dot()) < 0) {
+        at = kept.size();
+      }
+    }
+    kept.add(at, version);
+    return new Siblings(context.join(seen).upTo(version.dot()), List.copyOf(kept));
+  }
+
+  /**
+   * What a writer has seen after {@link #write}: what it superseded and its own write, but no sibling
+   * that was left beside it.
+   */
+  public CausalContext contextOfWrite(CausalContext seen, Dot written) {
+    return versions.size() == 1 ? context : seen.with(written);
+  }
+
+  /**
+   * 64 bits that name this state among the states of one key: equal for equal states, and different
+   * for others but for a chance of 2^-64. Zero stands for {@link #EMPTY} only.
+   */
+  public long digest() {
+    if (isEmpty()) {
+      return 0;
+    }
+    Dot[] cloud = context.cloud();
+    long[] words = new long[2 * (context.size() + cloud.length + versions.size()) + 1];
+    int n = 0;
+    for (int i = 0; i < context.size(); i++) {
+      words[n++] = context.actorAt(i);
+      words[n++] = context.counterAt(i);
+    }
+    for (Dot dot : cloud) {
+      words[n++] = dot.actor();
+      words[n++] = dot.counter();
+    }
+    for (Version version : versions) {
+      words[n++] = version.dot().actor();
+      words[n++] = version.dot().counter();
+    }
+    words[n] = ((long) context.size() << 32) | cloud.length;
+    long hash = HASH.hashLongs(words);
+    return hash == 0 ? 1 : hash;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Siblings that
+        && context.equals(that.context)
+        && versions.equals(that.versions);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * context.hashCode() + versions.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return context + " " + versions;
+  }
+}
