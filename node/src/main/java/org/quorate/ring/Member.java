@@ -1,0 +1,10 @@
+package org.quorate.ring;
+
+/**
+ * A node as the ring knows it.
+ *
+ * @param name unique in the cluster
+ * @param peer where other nodes reach it, {@code host:port}
+ * @param zone what may fail together, empty if unknown: owners are spread over zones
+ */
+public record Member(String name, String peer, String zone) {}
