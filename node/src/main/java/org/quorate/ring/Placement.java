@@ -10,12 +10,12 @@ import net.openhft.hashing.LongHashFunction;
  *
  * <p>Owners: each partition sends one unit for each copy, through zones, to nodes. A node takes the
  * ideal load rounded down, and as many nodes as needed one more, so balance is exact by
- * construction. Within that, a second copy in one zone costs far more than any move, and a copy that
- * a node did not hold before costs one move: so owners are spread over as many zones as balance
- * allows and then as few copies move as possible. Ties are broken by a hash, which scatters the pairs
- * of nodes that share partitions. The order among owners is chosen position by position with the same
- * balance. That a balanced first position always exists follows from Hall's theorem: a copy-balanced
- * choice of owners divides evenly by the number of copies.
+ * construction. Within that, a second copy in one zone costs far more than any move, and a copy
+ * that a node did not hold before costs one move: so owners are spread over as many zones as
+ * balance allows and then as few copies move as possible. Ties are broken by a hash, which scatters
+ * the pairs of nodes that share partitions. The order among owners is chosen position by position
+ * with the same balance. That a balanced first position always exists follows from Hall's theorem:
+ * a copy-balanced choice of owners divides evenly by the number of copies.
  */
 final class Placement {
   private static final long MOVE = 1L << 20;

@@ -48,7 +48,8 @@ public final class Ring {
 
   /** The next epoch, with one more member and as few moved copies as balance allows. */
   public Ring with(Member member) {
-    return next(epoch + 1, copies, sorted(Stream.concat(members.stream(), Stream.of(member))), lists);
+    return next(
+        epoch + 1, copies, sorted(Stream.concat(members.stream(), Stream.of(member))), lists);
   }
 
   /** The next epoch, without this member and with as few moved copies as balance allows. */

@@ -1,8 +1,8 @@
 /**
  * Which nodes own a key. Immutable values, computed alike on every node.
  *
- * <p>{@link Member}; {@link Ring}, the preference lists under one epoch; {@link Placement}, the rule
- * that makes them; {@link MinCostFlow}, the algorithm under it.
+ * <p>{@link Member}; {@link Ring}, the preference lists under one epoch; {@link Placement}, the
+ * rule that makes them; {@link MinCostFlow}, the algorithm under it.
  */
 @NullMarked
 package org.quorate.ring;

@@ -7,16 +7,15 @@ import java.util.TreeSet;
  * A set of dots: everything that some state of one key has seen.
  *
  * <p>A version vector, in which an entry (actor, n) stands for all of that actor's dots of this key
- * up to n, and a cloud of single dots above it (delta-CRDTs, Almeida, Shoker and Baquero, 2018). The
- * cloud is nearly always empty: only the context of a write that left a sibling of the same actor
- * beside it needs one, because a vector entry would also cover that sibling.
+ * up to n, and a cloud of single dots above it (delta-CRDTs, Almeida, Shoker and Baquero, 2018).
+ * The cloud is nearly always empty: only the context of a write that left a sibling of the same
+ * actor beside it needs one, because a vector entry would also cover that sibling.
  *
  * <p>Immutable. Invariants: actors ascend strictly; counters are at least 1; cloud dots ascend
  * strictly and none is covered by the vector.
  */
 public final class CausalContext {
-  public static final CausalContext EMPTY =
-      new CausalContext(new long[0], new long[0], new Dot[0]);
+  public static final CausalContext EMPTY = new CausalContext(new long[0], new long[0], new Dot[0]);
   private static final Dot[] NO_DOTS = EMPTY.cloud;
 
   private final long[] actors;
@@ -108,12 +107,11 @@ public final class CausalContext {
   }
 
   /**
-   * This context and all of the actor's dots up to this one: what the actor itself has seen after it
-   * minted the dot, because it holds every earlier dot of its own.
+   * This context and all of the actor's dots up to this one: what the actor itself has seen after
+   * it minted the dot, because it holds every earlier dot of its own.
    */
   public CausalContext upTo(Dot dot) {
-    return join(new CausalContext(
-        new long[] {dot.actor()}, new long[] {dot.counter()}, NO_DOTS));
+    return join(new CausalContext(new long[] {dot.actor()}, new long[] {dot.counter()}, NO_DOTS));
   }
 
   /** The union. */

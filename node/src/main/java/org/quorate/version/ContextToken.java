@@ -28,8 +28,8 @@ public final class ContextToken {
   }
 
   /**
-   * @throws DecodeException if the token is not a context, or is one of another key; the message says
-   *     which
+   * @throws DecodeException if the token is not a context, or is one of another key; the message
+   *     says which
    */
   public static CausalContext decode(Key key, String token) {
     byte[] bytes;

@@ -79,9 +79,7 @@ public final class Key {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Key that
-        && hash == that.hash
-        && Arrays.equals(encoded, that.encoded);
+    return other instanceof Key that && hash == that.hash && Arrays.equals(encoded, that.encoded);
   }
 
   @Override

@@ -10,8 +10,8 @@ import net.openhft.hashing.LongHashFunction;
  * and Gonçalves, "Brief announcement: efficient causality tracking in distributed storage systems
  * with dotted version vectors", PODC 2012).
  *
- * <p>Immutable. Invariants: versions ascend by dot, and the context covers each of their dots. States
- * of one key form a join semilattice under {@link #merge}: it is idempotent, commutative and
+ * <p>Immutable. Invariants: versions ascend by dot, and the context covers each of their dots.
+ * States of one key form a join semilattice under {@link #merge}: it is idempotent, commutative and
  * associative, so replicas that have seen the same writes in any order are equal.
  */
 public final class Siblings {
@@ -118,8 +118,8 @@ public final class Siblings {
   }
 
   /**
-   * What a writer has seen after {@link #write}: what it superseded and its own write, but no sibling
-   * that was left beside it.
+   * What a writer has seen after {@link #write}: what it superseded and its own write, but no
+   * sibling that was left beside it.
    */
   public CausalContext contextOfWrite(CausalContext seen, Dot written) {
     return versions.size() == 1 ? context : seen.with(written);

@@ -3,8 +3,8 @@ package org.quorate.version;
 import java.util.List;
 
 /**
- * One value of a key, named by its dot. Immutable: a dot never names two values, so two versions are
- * equal when their dots are.
+ * One value of a key, named by its dot. Immutable: a dot never names two values, so two versions
+ * are equal when their dots are.
  *
  * @param writtenMillis the wall clock of the minting node, milliseconds since 1970; only a hint
  * @param deleted whether this is a tombstone; its value is then empty

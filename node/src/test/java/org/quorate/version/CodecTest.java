@@ -74,7 +74,8 @@ class CodecTest {
             char other = token.charAt(i) == 'A' ? 'B' : 'A';
             String altered = cut + other + token.substring(i + 1);
             try {
-              assertEquals(context, ContextToken.decode(key, altered), "only unused bits may differ");
+              assertEquals(
+                  context, ContextToken.decode(key, altered), "only unused bits may differ");
             } catch (DecodeException expected) {
               assertTrue(expected.getMessage().length() > 0);
             }

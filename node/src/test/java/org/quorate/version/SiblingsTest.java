@@ -164,8 +164,7 @@ class SiblingsTest {
 
   @Test
   void theContextOfAWriteBesideASiblingOfItsActorLeavesThatSiblingAlone() {
-    Siblings first =
-        Siblings.EMPTY.write(CausalContext.EMPTY, Version.tombstone(new Dot(7, 1), 0));
+    Siblings first = Siblings.EMPTY.write(CausalContext.EMPTY, Version.tombstone(new Dot(7, 1), 0));
     Siblings both = first.write(CausalContext.EMPTY, Version.tombstone(new Dot(7, 2), 0));
     CausalContext own = both.contextOfWrite(CausalContext.EMPTY, new Dot(7, 2));
     Siblings elsewhere = Siblings.EMPTY.write(own, Version.tombstone(new Dot(8, 1), 0));

@@ -1,0 +1,23 @@
+package org.quorate;
+
+/** A network address as users write it: {@code host:port}. */
+record HostPort(String host, int port) {
+  /**
+   * @throws IllegalArgumentException if the text is not one; the message says what is allowed
+   */
+  static HostPort parse(String text) {
+    int colon = text.lastIndexOf(':');
+    String host = colon < 0 ? "" : text.substring(0, colon);
+    String port = text.substring(colon + 1);
+    boolean isPort = port.matches("[0-9]{1,5}") && Integer.parseInt(port) <= 65535;
+    if (host.isEmpty() || !isPort) {
+      throw new IllegalArgumentException("HOST:PORT with a port of 0 to 65535");
+    }
+    return new HostPort(host, Integer.parseInt(port));
+  }
+
+  @Override
+  public String toString() {
+    return host + ":" + port;
+  }
+}

@@ -1,0 +1,334 @@
+package org.quorate;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import org.quorate.coordinator.Coordinator;
+import org.quorate.coordinator.CoordinatorMetrics;
+import org.quorate.peer.Local;
+import org.quorate.peer.Peers;
+import org.quorate.repair.Healer;
+import org.quorate.replica.LocalReplica;
+import org.quorate.ring.Ring;
+import org.quorate.runtime.Loop;
+import org.quorate.storage.Compaction;
+import org.quorate.storage.DiskReserve;
+import org.quorate.storage.Identity;
+import org.quorate.storage.Log;
+import org.quorate.storage.LogOptions;
+import org.quorate.storage.Recovery;
+import org.quorate.storage.StorageMetrics;
+import org.quorate.storage.Store;
+import org.quorate.version.Key;
+import org.quorate.version.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node without its HTTP side: the composition root. What it knows of the world it has from its
+ * {@link Ports}, so that a simulation runs this very code.
+ */
+public final class Node {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+  private static final long RESERVE_BYTES = 256L << 20;
+  private static final long CHECK_MILLIS = 1000;
+  private static final int KEY_OVERHEAD_BYTES = 240;
+
+  /** What one event loop has. */
+  private record Lane(
+      Loop loop, Store store, LocalReplica replica, Peers peers, Coordinator coordinator) {}
+
+  private final NodeConfig config;
+  private final Ports ports;
+  private final Ring ring;
+  private final Log log;
+  private final Identity identity;
+  private final DiskReserve reserve;
+  private final StorageMetrics storageMetrics;
+  private final List<Lane> lanes = new ArrayList<>();
+  private final boolean isSound;
+  private String peerAddress = "";
+  private volatile boolean stopping;
+
+  private Node(
+      NodeConfig config, Ports ports, Ring ring, Identity identity, Recovery.Result recovered) {
+    this.config = config;
+    this.ports = ports;
+    this.ring = ring;
+    this.identity = identity;
+    this.isSound = recovered.isSound();
+    this.storageMetrics = new StorageMetrics(ports.registry());
+    this.reserve = new DiskReserve(ports.disk(), RESERVE_BYTES, ports.background());
+    LogOptions options = LogOptions.standard(config.fsync());
+    this.log =
+        new Log(
+            ports.disk(),
+            options,
+            recovered.segments(),
+            ports.writer(),
+            ports.readers(),
+            ports.clock(),
+            storageMetrics,
+            ports.fatal());
+    makeLanes(recovered.damagedBefore());
+  }
+
+  private void makeLanes(long damagedBefore) {
+    Cache<Key, State> cache =
+        Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumWeight(config.cacheBytes())
+            .weigher(
+                (Key key, State state) ->
+                    KEY_OVERHEAD_BYTES + key.encoded().length + 2 * state.bytes().length)
+            .build();
+    ToIntFunction<Key> partitions = key -> ring.partitionOf(key.hash());
+    CoordinatorMetrics metrics = new CoordinatorMetrics(ports.registry());
+    Local local =
+        new Local(
+            config.cluster(),
+            config.name(),
+            ring.epoch(),
+            identity,
+            config.http(),
+            config.zone(),
+            ports.clock().wallMillis());
+    for (int i = 0; i < ports.lanes().size(); i++) {
+      Loop loop = ports.lanes().get(i).loop();
+      Store store =
+          new Store(
+              loop,
+              i,
+              log,
+              ports.directory(),
+              cache,
+              partitions,
+              storageMetrics,
+              identity,
+              reserve,
+              damagedBefore);
+      Peers peers =
+          new Peers(
+              local, ring, loop, ports.clock(), ports.lanes().get(i).transport(), ports.registry());
+      Coordinator coordinator = new Coordinator(peers, loop, ports.clock(), metrics);
+      lanes.add(new Lane(loop, store, new LocalReplica(store, ports.clock()), peers, coordinator));
+      new Healer(store, peers, config.n(), loop, ports.clock(), ports.registry());
+      if (damagedBefore == 0) {
+        ports.directory().applied(i, log.end());
+      }
+    }
+  }
+
+  /** Recovers, listens, and completes when requests can be served. */
+  public static Future<Node> start(NodeConfig config, Ports ports, Ring ring) {
+    Promise<Node> started = Promise.promise();
+    ports
+        .background()
+        .execute(
+            () -> {
+              try {
+                Node node = recover(config, ports, ring);
+                node.listen().compose(bound -> node.begin()).map(node).onComplete(started);
+              } catch (IOException | RuntimeException e) {
+                started.fail(e);
+              }
+            });
+    return started.future();
+  }
+
+  private static Node recover(NodeConfig config, Ports ports, Ring ring) throws IOException {
+    long began = ports.clock().nanos();
+    Identity identity = Identity.open(ports.disk(), ports.random(), ports.writer(), ports.fatal());
+    ToIntFunction<Key> partitions = key -> ring.partitionOf(key.hash());
+    Recovery.Result recovered = new Recovery(ports.disk(), ports.directory(), partitions).run();
+    LOG.info(
+        "recovered {} keys, {} log records read, in {} ms",
+        ports.directory().keys(),
+        recovered.records(),
+        (ports.clock().nanos() - began) / 1_000_000);
+    return new Node(config, ports, ring, identity, recovered);
+  }
+
+  private Future<Void> listen() {
+    List<Future<String>> bound = new ArrayList<>();
+    for (Lane lane : lanes) {
+      bound.add(
+          onLoop(
+              lane.loop(),
+              () -> {
+                lane.peers().connect();
+                return lane.peers()
+                    .serve(
+                        config.peer(), lane.replica(), k -> lane(k).loop(), k -> lane(k).replica());
+              }));
+    }
+    return Future.all(bound)
+        .map(
+            all -> {
+              peerAddress = all.resultAt(0);
+              return null;
+            });
+  }
+
+  private interface Call<T> {
+    Future<T> run();
+  }
+
+  private static <T> Future<T> onLoop(Loop loop, Call<T> call) {
+    Promise<T> done = Promise.promise();
+    loop.execute(() -> call.run().onComplete(done));
+    return done.future();
+  }
+
+  /** Settles who this node is among its peers, and begins to mint. */
+  private Future<Void> begin() {
+    boolean mayContinue = identity.mayContinue() && isSound;
+    Future<Boolean> confirmed =
+        mayContinue
+            ? onLoop(lanes.get(0).loop(), () -> lanes.get(0).peers().confirm(identity.lease()))
+            : Future.succeededFuture(false);
+    return confirmed
+        .compose(
+            yes ->
+                inBackground(
+                    ports.writer(),
+                    () -> {
+                      identity.begin(yes);
+                      identity.onLease(this::tellLease);
+                      tellLease();
+                    }))
+        .onSuccess(done -> lanes.get(0).loop().execute(this::startChores));
+  }
+
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private static Future<Void> inBackground(Executor executor, Work work) {
+    Promise<Void> done = Promise.promise();
+    executor.execute(
+        () -> {
+          try {
+            work.run();
+            done.complete();
+          } catch (IOException | RuntimeException e) {
+            done.fail(e);
+          }
+        });
+    return done.future();
+  }
+
+  private void tellLease() {
+    lanes.get(0).loop().execute(lanes.get(0).peers()::tellLease);
+  }
+
+  private void startChores() {
+    Loop loop = lanes.get(0).loop();
+    Compaction compaction =
+        new Compaction(
+            log,
+            ports.directory(),
+            key -> lane(key).store(),
+            loop,
+            ports.background(),
+            LogOptions.standard(config.fsync()),
+            storageMetrics);
+    every(
+        loop,
+        CHECK_MILLIS,
+        () -> {
+          reserve.check();
+          compaction.check();
+        });
+    if (config.fsync() == Log.Sync.INTERVAL) {
+      every(loop, config.fsyncInterval().toMillis(), () -> log.sync(loop));
+    }
+  }
+
+  private void every(Loop loop, long millis, Runnable chore) {
+    loop.after(
+        millis,
+        () -> {
+          if (!stopping) {
+            chore.run();
+            every(loop, millis, chore);
+          }
+        });
+  }
+
+  private Lane lane(Key key) {
+    return lanes.get(ring.partitionOf(key.hash()) % lanes.size());
+  }
+
+  /** The coordinator of the key's event loop; to be called on that loop. */
+  public Coordinator coordinator(Key key) {
+    return lane(key).coordinator();
+  }
+
+  public Ring ring() {
+    return ring;
+  }
+
+  public NodeConfig config() {
+    return config;
+  }
+
+  /** Where this node listens for peers. */
+  public String peerAddress() {
+    return peerAddress;
+  }
+
+  /** The other nodes as the first event loop sees them. */
+  public Peers peers() {
+    return lanes.get(0).peers();
+  }
+
+  public Log log() {
+    return log;
+  }
+
+  /** Keys whose newest state is not durable yet. */
+  public int inFlightWrites() {
+    return lanes.stream().mapToInt(lane -> lane.store().inFlight()).sum();
+  }
+
+  /** Writes out everything and notes a stop in good order. No request may be in flight. */
+  public Future<Void> stop() {
+    stopping = true;
+    List<Future<Void>> closed = new ArrayList<>();
+    for (Lane lane : lanes) {
+      closed.add(
+          onLoop(
+              lane.loop(),
+              () -> {
+                lane.peers().close();
+                return Future.succeededFuture();
+              }));
+    }
+    return Future.all(closed)
+        .compose(
+            all ->
+                inBackground(
+                    ports.writer(),
+                    () -> {
+                      log.close();
+                      identity.close();
+                      ports.directory().closeAt(isSound ? log.end() : 0);
+                    }));
+  }
+
+  /** What a node does about a failure that it must not survive. */
+  static Consumer<Throwable> halting() {
+    return e -> {
+      LOG.error("fatal, the node stops at once", e);
+      Runtime.getRuntime().halt(70);
+    };
+  }
+}

@@ -1,0 +1,278 @@
+package org.quorate;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.quorate.ring.Member;
+import org.quorate.storage.DataDirectory;
+import org.quorate.storage.Log;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code quorate serve}: one node. */
+@Command(
+    name = "serve",
+    description = "Run one node of a cluster.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false)
+final class ServeCommand implements Callable<Integer> {
+  private static final long STOP_SECONDS = 20;
+
+  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+
+  @Option(
+      names = "--name",
+      required = true,
+      paramLabel = "NAME",
+      converter = Options.Name.class,
+      description = "This node's name, unique in the cluster.")
+  private String name = "";
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where this node keeps its data; made if it is not there.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--http",
+      paramLabel = "HOST:PORT",
+      converter = Options.Address.class,
+      description = "Where clients are served. Default: 127.0.0.1:8080.")
+  private HostPort http = new HostPort("127.0.0.1", 8080);
+
+  @Option(
+      names = "--peer",
+      paramLabel = "HOST:PORT",
+      converter = Options.Address.class,
+      description = "Where other nodes are answered. Default: 127.0.0.1:7480.")
+  private HostPort peer = new HostPort("127.0.0.1", 7480);
+
+  @Option(
+      names = "--advertise",
+      paramLabel = "HOST:PORT",
+      converter = Options.Address.class,
+      description = "Where other nodes reach this one. Default: as --peer.")
+  private @Nullable HostPort advertise;
+
+  @Option(
+      names = "--members",
+      paramLabel = "NAME=HOST:PORT[@ZONE],…",
+      converter = Options.Members.class,
+      description =
+          "The first ring: the same list on each of its nodes. Ignored after the first start."
+              + " Default: this node alone.")
+  private Options.Members.@Nullable Value members;
+
+  @Option(
+      names = "--join",
+      paramLabel = "HOST:PORT[,…]",
+      split = ",",
+      converter = Options.Address.class,
+      description = "Ask a running cluster to be let in; not possible yet.")
+  private @Nullable List<HostPort> join;
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "NAME",
+      converter = Options.Name.class,
+      description = "The cluster's name; nodes of another are refused. Default: quorate.")
+  private String cluster = "quorate";
+
+  @Option(
+      names = "--zone",
+      paramLabel = "NAME",
+      converter = Options.Name.class,
+      description = "What may fail together with this node.")
+  private String zone = "";
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "Q",
+      description = "Slices of the key space, 1 to 4096, fixed at the first start. Default: 256.")
+  private int partitions = 256;
+
+  @Option(names = "--n", paramLabel = "N", description = "Owners of each key. Default: 3.")
+  private @Nullable Integer n;
+
+  @Option(
+      names = "--r",
+      paramLabel = "R",
+      description = "Owners that answer a read: 1 to N, one, quorum, all. Default: quorum.")
+  private String r = "quorum";
+
+  @Option(
+      names = "--w",
+      paramLabel = "W",
+      description = "Owners that store a write before its answer. Default: quorum.")
+  private String w = "quorum";
+
+  @Option(
+      names = "--fsync",
+      paramLabel = "POLICY",
+      description = "When a write is synced: always, interval, never. Default: always.")
+  private Log.Sync fsync = Log.Sync.ALWAYS;
+
+  @Option(
+      names = "--fsync-interval",
+      paramLabel = "TIME",
+      converter = Options.Span.class,
+      description = "How often, with --fsync interval. Default: 100ms.")
+  private Duration fsyncInterval = Duration.ofMillis(100);
+
+  @Option(
+      names = "--cache",
+      paramLabel = "SIZE",
+      converter = Options.Size.class,
+      description = "Memory for cached values. Default: 64MiB.")
+  private Long cache = 64L << 20;
+
+  @Option(
+      names = "--max-value",
+      paramLabel = "SIZE",
+      converter = Options.Size.class,
+      description = "The longest value that is taken, at most 16MiB. Default: 1MiB.")
+  private Long maxValue = 1L << 20;
+
+  @Option(
+      names = "--hints",
+      paramLabel = "true|false",
+      arity = "1",
+      description = "Keep writes for owners that are down. Without effect yet. Default: true.")
+  @SuppressWarnings("UnusedVariable")
+  private boolean hints = true;
+
+  @Option(
+      names = "--anti-entropy-interval",
+      paramLabel = "TIME",
+      converter = Options.Span.class,
+      description = "How often owners compare. Without effect yet. Default: 1s.")
+  @SuppressWarnings("UnusedVariable")
+  private Duration antiEntropyInterval = Duration.ofSeconds(1);
+
+  @Override
+  public Integer call() throws Exception {
+    Warmup.start();
+    NodeConfig config = config();
+    try {
+      DataDirectory directory = DataDirectory.open(data, cluster, name);
+      return run(config, directory);
+    } catch (DataDirectory.Unusable e) {
+      System.err.println("quorate: " + e.getMessage());
+      return e.isInUse() ? Main.EXIT_IN_USE : Main.EXIT_USAGE;
+    } catch (IOException e) {
+      throw bad("--data", data.toString(), "a directory that can be written: " + e);
+    }
+  }
+
+  private static int run(NodeConfig config, DataDirectory directory) throws Exception {
+    CountDownLatch stopped = new CountDownLatch(1);
+    Server.Running running;
+    try {
+      running = Server.start(config, directory).toCompletionStage().toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      System.err.println("quorate: cannot start: " + rootMessage(e));
+      return 1;
+    }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  running.stop().onComplete(done -> stopped.countDown());
+                  await(stopped);
+                },
+                "stop"));
+    System.out.println("ready http=" + running.http() + " peer=" + running.peer());
+    stopped.await();
+    return 0;
+  }
+
+  static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+
+  static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("quorate: not stopped in " + STOP_SECONDS + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private CommandLine.ParameterException bad(String option, String value, String allowed) {
+    CommandLine line = spec == null ? new CommandLine(this) : spec.commandLine();
+    return new CommandLine.ParameterException(
+        line, option + " " + value + " is not allowed; allowed is " + allowed);
+  }
+
+  private NodeConfig config() {
+    if (join != null) {
+      throw bad("--join", join.toString(), "nothing yet: list the node in --members");
+    }
+    String reached = (advertise == null ? peer : advertise).toString();
+    List<Member> list = members == null ? List.of(new Member(name, reached, zone)) : members.list();
+    if (list.stream().noneMatch(member -> member.name().equals(name))) {
+      throw bad(
+          "--members", "without " + name, "a list that names this node (--name " + name + ")");
+    }
+    if (partitions < 1 || partitions > 4096) {
+      throw bad("--partitions", String.valueOf(partitions), "1 to 4096");
+    }
+    int owners = n == null ? Math.min(3, list.size()) : n;
+    if (owners < 1 || owners > list.size()) {
+      throw bad("--n", String.valueOf(owners), "1 to the number of members, " + list.size());
+    }
+    if (maxValue < 1 || maxValue > 16 << 20) {
+      throw bad("--max-value", maxValue + "B", "1B to 16MiB");
+    }
+    return new NodeConfig(
+        cluster,
+        name,
+        zone,
+        data,
+        http.toString(),
+        peer.toString(),
+        reached,
+        list,
+        partitions,
+        owners,
+        quorum("--r", r, owners),
+        quorum("--w", w, owners),
+        fsync,
+        fsyncInterval,
+        cache,
+        maxValue.intValue(),
+        Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+  }
+
+  private int quorum(String option, String value, int owners) {
+    return switch (value.toLowerCase(Locale.ROOT)) {
+      case "one" -> 1;
+      case "quorum" -> owners / 2 + 1;
+      case "all" -> owners;
+      default -> {
+        boolean isNumber = value.matches("[0-9]{1,3}");
+        if (!isNumber || Integer.parseInt(value) < 1 || Integer.parseInt(value) > owners) {
+          throw bad(option, value, "1 to n=" + owners + ", one, quorum, all");
+        }
+        yield Integer.parseInt(value);
+      }
+    };
+  }
+}

@@ -1,0 +1,238 @@
+package org.quorate;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.quorate.http.HttpApi;
+import org.quorate.membership.ClusterState;
+import org.quorate.peer.VertxTransport;
+import org.quorate.ring.Ring;
+import org.quorate.runtime.Clock;
+import org.quorate.runtime.Randomness;
+import org.quorate.runtime.VertxLoop;
+import org.quorate.storage.ChronicleDirectory;
+import org.quorate.storage.DataDirectory;
+import org.quorate.storage.Disk;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A node with real ports and its HTTP side. */
+public final class Server {
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+  private static final String STATE_FILE = "cluster";
+  private static final long DRAIN_MILLIS = 10_000;
+
+  /** One event loop of Vert.x with what is made on it. */
+  private record Lane(VertxLoop loop, VertxTransport transport) {}
+
+  private final NodeConfig config;
+  private final DataDirectory data;
+  private final Vertx vertx;
+  private final ExecutorService writer;
+  private final ExecutorService readers;
+  private final ExecutorService background;
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final List<HttpApi> apis = new ArrayList<>();
+  private final LoopLag lag = new LoopLag(registry);
+
+  private Server(NodeConfig config, DataDirectory data) {
+    this.config = config;
+    this.data = data;
+    this.vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(config.loops())
+                .setPreferNativeTransport(true)
+                .setBlockedThreadCheckInterval(5)
+                .setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS));
+    this.writer = Executors.newSingleThreadExecutor(threads("log-writer"));
+    this.readers = Executors.newFixedThreadPool(2, threads("log-reader"));
+    this.background = Executors.newFixedThreadPool(2, threads("background"));
+  }
+
+  private ThreadFactory threads(String purpose) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread =
+          new Thread(task, config.name() + "-" + purpose + "-" + number.getAndIncrement());
+      thread.setDaemon(true);
+      thread.setUncaughtExceptionHandler((t, e) -> Node.halting().accept(e));
+      return thread;
+    };
+  }
+
+  /**
+   * A node that serves requests.
+   *
+   * @param http where clients reach it
+   * @param peer where it listens for other nodes
+   */
+  public record Running(Server server, Node node, NodeService service, String http, String peer) {
+    /** Drains and closes everything; completes when the data directory is free again. */
+    public Future<Void> stop() {
+      return server.stop(node, service);
+    }
+  }
+
+  /** Starts a node; completes when it serves requests. The data directory is locked already. */
+  public static Future<Running> start(NodeConfig config, DataDirectory data) {
+    Server server = new Server(config, data);
+    return server.lanes().compose(server::start);
+  }
+
+  private Future<List<Lane>> lanes() {
+    List<Future<Lane>> lanes = new ArrayList<>();
+    for (int i = 0; i < config.loops(); i++) {
+      Promise<Lane> made = Promise.promise();
+      lanes.add(made.future());
+      vertx
+          .deployVerticle(
+              new VerticleBase() {
+                @Override
+                public Future<?> start() {
+                  made.complete(lane(context));
+                  return Future.succeededFuture();
+                }
+              })
+          .onFailure(made::tryFail);
+    }
+    return Future.all(lanes).map(all -> all.<Lane>list());
+  }
+
+  private Lane lane(Context context) {
+    VertxLoop loop = new VertxLoop(vertx, context, Clock.SYSTEM, Node.halting());
+    return new Lane(loop, new VertxTransport(vertx));
+  }
+
+  private Future<Running> start(List<Lane> lanes) {
+    Promise<Running> running = Promise.promise();
+    background.execute(
+        () -> {
+          try {
+            ClusterState state = remembered();
+            Ring ring = state.firstRing();
+            Ports ports = ports(lanes, state);
+            Node.start(config, ports, ring).compose(node -> serve(node, lanes)).onComplete(running);
+          } catch (IOException | RuntimeException e) {
+            running.fail(e);
+          }
+        });
+    return running.future();
+  }
+
+  /** The cluster's state as remembered; at the first start, as configured. */
+  private ClusterState remembered() throws IOException {
+    Disk disk = data.logDisk();
+    var known = disk.read(STATE_FILE);
+    if (known.isPresent()) {
+      return ClusterState.decode(known.get());
+    }
+    ClusterState first = new ClusterState(config.members(), config.partitions(), config.n());
+    disk.writeAtomically(STATE_FILE, first.encode());
+    return first;
+  }
+
+  private Ports ports(List<Lane> lanes, ClusterState state) throws IOException {
+    ChronicleDirectory directory =
+        new ChronicleDirectory(data.keyDirectory(), state.partitions(), lanes.size(), background);
+    Gauge.builder("quorate.directory.keys", directory, ChronicleDirectory::keys).register(registry);
+    Gauge.builder("quorate.directory.bytes", directory, ChronicleDirectory::sizeBytes)
+        .register(registry);
+    return new Ports(
+        Clock.SYSTEM,
+        Randomness.secure(),
+        lanes.stream().map(lane -> new Ports.Lane(lane.loop(), lane.transport())).toList(),
+        data.logDisk(),
+        directory,
+        writer,
+        readers,
+        background,
+        registry,
+        Node.halting());
+  }
+
+  private Future<Running> serve(Node node, List<Lane> lanes) {
+    Gauge.builder("quorate.log.bytes", node.log(), log -> log.sizeBytes()).register(registry);
+    Gauge.builder("quorate.log.segments", node.log(), log -> log.segmentCount()).register(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    gcMetrics.bindTo(registry);
+    NodeService service = new NodeService(node, registry);
+    HostPort http = HostPort.parse(config.http());
+    List<Future<Integer>> bound = new ArrayList<>();
+    for (int i = 0; i < lanes.size(); i++) {
+      int index = i;
+      Lane lane = lanes.get(i);
+      Promise<Integer> port = Promise.promise();
+      lane.loop()
+          .execute(
+              () -> {
+                lag.watch(lane.loop(), index);
+                HttpApi api =
+                    new HttpApi(
+                        vertx, service, lane.loop(), index, lanes.size(), Clock.SYSTEM, registry);
+                synchronized (apis) {
+                  apis.add(api);
+                }
+                api.listen(http.host(), http.port()).onComplete(port);
+              });
+      bound.add(port.future());
+    }
+    return Future.all(bound)
+        .map(
+            ports -> {
+              String address = http.host() + ":" + ports.<Integer>resultAt(0);
+              LOG.info("node {} serves {}", config.name(), address);
+              return new Running(this, node, service, address, node.peerAddress());
+            });
+  }
+
+  private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
+
+  private Future<Void> stop(Node node, NodeService service) {
+    LOG.info("node {} drains", config.name());
+    service.drain();
+    List<Future<Void>> drained = new ArrayList<>();
+    synchronized (apis) {
+      apis.forEach(api -> drained.add(api.drain(DRAIN_MILLIS)));
+    }
+    return Future.join(drained)
+        .transform(any -> node.stop())
+        .eventually(vertx::close)
+        .eventually(
+            () -> {
+              writer.shutdown();
+              readers.shutdown();
+              background.shutdown();
+              gcMetrics.close();
+              try {
+                data.close();
+              } catch (IOException e) {
+                return Future.failedFuture(e);
+              }
+              return Future.succeededFuture();
+            });
+  }
+}

@@ -1,0 +1,126 @@
+package org.quorate.coordinator;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.quorate.replica.Cluster;
+import org.quorate.replica.Replica;
+import org.quorate.replica.Write;
+import org.quorate.runtime.Clock;
+import org.quorate.runtime.Loop;
+import org.quorate.version.Key;
+import org.quorate.version.Siblings;
+
+/**
+ * Runs client operations on the keys of one event loop. Called on that loop; futures complete on it
+ * and fail with {@link QuorumException} only.
+ */
+public final class Coordinator {
+  private static final byte[] NOTHING = {};
+
+  /**
+   * How one operation is to be done.
+   *
+   * @param n owners that count, at most the cluster's nodes
+   * @param quorum answers needed, 1 to {@code n}
+   * @param sloppy whether healthy stand-ins count
+   * @param timeoutNanos for the whole operation
+   */
+  public record Terms(int n, int quorum, boolean sloppy, long timeoutNanos) {}
+
+  /**
+   * What one owner holds, unrepaired.
+   *
+   * @param reading null if it did not answer
+   */
+  public record Holding(String node, Replica.@Nullable Reading reading) {}
+
+  private final Cluster cluster;
+  private final Loop loop;
+  private final Clock clock;
+  private final CoordinatorMetrics metrics;
+
+  public Coordinator(Cluster cluster, Loop loop, Clock clock, CoordinatorMetrics metrics) {
+    this.cluster = cluster;
+    this.loop = loop;
+    this.clock = clock;
+    this.metrics = metrics;
+  }
+
+  public Loop loop() {
+    return loop;
+  }
+
+  public Future<ReadResult> read(Key key, Terms terms) {
+    return read(key, terms, clock.nanos() + terms.timeoutNanos()).onFailure(e -> count("read", e));
+  }
+
+  private Future<ReadResult> read(Key key, Terms terms, long deadline) {
+    List<Cluster.Owner> owners =
+        OwnerSet.counting(cluster.preference(key), terms.n(), terms.sloppy());
+    return new ReadOperation(key, owners, terms.quorum(), deadline, loop, metrics).start(clock);
+  }
+
+  public Future<WriteResult> write(Key key, Write write, Terms terms) {
+    return write(key, write, terms, clock.nanos() + terms.timeoutNanos())
+        .onFailure(e -> count("write", e));
+  }
+
+  private Future<WriteResult> write(Key key, Write write, Terms terms, long deadline) {
+    List<Cluster.Owner> owners =
+        OwnerSet.counting(cluster.preference(key), terms.n(), terms.sloppy());
+    return new WriteOperation(key, owners, write, terms.quorum(), deadline, loop).start(clock);
+  }
+
+  /**
+   * Reads the key and deletes what it saw; completes with the read where there was nothing to
+   * delete.
+   *
+   * @param r answers that the read needs
+   */
+  public Future<WriteResult> deleteWhatIsSeen(Key key, int r, Terms terms) {
+    long deadline = clock.nanos() + terms.timeoutNanos();
+    Terms reading = new Terms(terms.n(), r, terms.sloppy(), terms.timeoutNanos());
+    return read(key, reading, deadline)
+        .compose(
+            seen -> {
+              Siblings siblings = seen.state().siblings();
+              boolean isGone = siblings.isEmpty() || siblings.isTombstone();
+              if (isGone) {
+                return Future.succeededFuture(
+                    new WriteResult(
+                        seen.state(), siblings.context(), seen.n(), terms.quorum(), seen.acks()));
+              }
+              Write tombstone = new Write(siblings.context(), true, List.of(), NOTHING);
+              return write(key, tombstone, terms, deadline);
+            })
+        .onFailure(e -> count("delete", e));
+  }
+
+  private void count(String op, Throwable e) {
+    if (e instanceof QuorumException problem) {
+      metrics.failed(op, problem.kind());
+    }
+  }
+
+  /** What each of the key's owners holds, in order of preference, without repairing anything. */
+  public Future<List<Holding>> holdings(Key key, int n, long timeoutNanos) {
+    long deadline = clock.nanos() + timeoutNanos;
+    List<Future<Holding>> asked = new ArrayList<>();
+    for (Cluster.Owner owner : OwnerSet.counting(cluster.preference(key), n, false)) {
+      Promise<Holding> holding = Promise.promise();
+      loop.after(
+          timeoutNanos / 1_000_000, () -> holding.tryComplete(new Holding(owner.name(), null)));
+      owner
+          .replica()
+          .read(key, 0, deadline)
+          .onComplete(
+              reading -> holding.tryComplete(new Holding(owner.name(), reading)),
+              e -> holding.tryComplete(new Holding(owner.name(), null)));
+      asked.add(holding.future());
+    }
+    return Future.all(asked).map(all -> all.<Holding>list());
+  }
+}

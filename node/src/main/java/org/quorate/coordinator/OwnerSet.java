@@ -1,0 +1,54 @@
+package org.quorate.coordinator;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.quorate.replica.Cluster;
+
+/** Which nodes one operation may count, and in which order it asks them. */
+final class OwnerSet {
+  private OwnerSet() {}
+
+  /**
+   * The nodes that count: the first {@code n} of the preference list; in a sloppy quorum (Dynamo,
+   * section 4.6) the first {@code n} that are up, so that the next healthy nodes stand in.
+   */
+  static List<Cluster.Owner> counting(List<Cluster.Owner> preference, int n, boolean sloppy) {
+    List<Cluster.Owner> owners = preference.subList(0, Math.min(n, preference.size()));
+    if (!sloppy || owners.stream().allMatch(owner -> owner.health().isUp())) {
+      return owners;
+    }
+    List<Cluster.Owner> counting = new ArrayList<>();
+    preference.stream().filter(owner -> owner.health().isUp()).limit(n).forEach(counting::add);
+    for (Cluster.Owner owner : owners) {
+      if (counting.size() < n && !counting.contains(owner)) {
+        counting.add(owner);
+      }
+    }
+    return counting;
+  }
+
+  static long up(List<Cluster.Owner> owners) {
+    long up = 0;
+    for (Cluster.Owner owner : owners) {
+      up += owner.health().isUp() ? 1 : 0;
+    }
+    return up;
+  }
+
+  /**
+   * The numbers of the owners that are up, this node first and then those expected to be fastest.
+   */
+  static List<Integer> fastestFirst(List<Cluster.Owner> owners) {
+    List<Integer> order = new ArrayList<>(owners.size());
+    for (int i = 0; i < owners.size(); i++) {
+      if (owners.get(i).health().isUp()) {
+        order.add(i);
+      }
+    }
+    order.sort(
+        Comparator.comparingLong(
+            i -> owners.get(i).local() != null ? -1 : owners.get(i).health().expectedNanos()));
+    return order;
+  }
+}

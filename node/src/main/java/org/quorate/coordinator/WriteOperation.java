@@ -1,0 +1,149 @@
+package org.quorate.coordinator;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.quorate.coordinator.QuorumException.Kind;
+import org.quorate.replica.Cluster;
+import org.quorate.replica.Failure;
+import org.quorate.replica.Replica.Minted;
+import org.quorate.replica.ReplicaException;
+import org.quorate.replica.Write;
+import org.quorate.runtime.Clock;
+import org.quorate.runtime.Loop;
+import org.quorate.version.Key;
+
+/**
+ * Drives one {@link QuorumWrite}: one owner mints the dot, this node if it is one, and then all
+ * others that are up are sent the new state. An owner that certainly did not mint is passed over
+ * for the next; after any other failure a second dot might write twice, so none is minted.
+ */
+final class WriteOperation {
+  private final Key key;
+  private final List<Cluster.Owner> owners;
+  private final Write write;
+  private final QuorumWrite quorum;
+  private final long deadline;
+  private final Loop loop;
+  private final Deque<Integer> minters;
+  private final Promise<WriteResult> answer = Promise.promise();
+  private @Nullable Minted minted;
+  private Loop.@Nullable Timer expiry;
+
+  WriteOperation(
+      Key key, List<Cluster.Owner> owners, Write write, int required, long deadline, Loop loop) {
+    this.key = key;
+    this.owners = owners;
+    this.write = write;
+    this.quorum = new QuorumWrite(owners.size(), required);
+    this.deadline = deadline;
+    this.loop = loop;
+    this.minters = new ArrayDeque<>(OwnerSet.fastestFirst(owners));
+  }
+
+  Future<WriteResult> start(Clock clock) {
+    int required = quorum.required();
+    if (minters.size() < required) {
+      return Future.failedFuture(
+          new QuorumException(Kind.QUORUM_UNREACHABLE, true, required, owners, null));
+    }
+    for (int i = 0; i < owners.size(); i++) {
+      if (!minters.contains(i)) {
+        quorum.failed(i, Failure.UNREACHABLE);
+      }
+    }
+    expiry = loop.after(Math.max(1, (deadline - clock.nanos()) / 1_000_000), this::expired);
+    mint();
+    return answer.future();
+  }
+
+  private void mint() {
+    int owner = minters.remove();
+    owners
+        .get(owner)
+        .replica()
+        .put(key, write, deadline)
+        .onComplete(done -> spread(owner, done), e -> notMinted(owner, ReplicaException.of(e)));
+  }
+
+  private void notMinted(int owner, Failure failure) {
+    quorum.failed(owner, failure);
+    boolean another = failure == Failure.DISK_FULL || failure == Failure.UNREACHABLE;
+    if (another && quorum.outcome() == QuorumWrite.Outcome.OPEN && !minters.isEmpty()) {
+      mint();
+      return;
+    }
+    for (int rest : minters) {
+      quorum.failed(rest, Failure.UNREACHABLE);
+    }
+    advance();
+  }
+
+  private void spread(int minter, Minted done) {
+    minted = done;
+    done.stored().onComplete(stored -> acked(minter), e -> failed(minter, e));
+    for (int owner : minters) {
+      owners
+          .get(owner)
+          .replica()
+          .merge(key, done.state(), done.basis(), deadline)
+          .onComplete(stored -> acked(owner), e -> failed(owner, e));
+    }
+  }
+
+  private void acked(int owner) {
+    quorum.acked(owner);
+    advance();
+  }
+
+  private void failed(int owner, Throwable e) {
+    quorum.failed(owner, ReplicaException.of(e));
+    advance();
+  }
+
+  private void expired() {
+    quorum.expired();
+    advance();
+  }
+
+  private void advance() {
+    if (quorum.outcome() == QuorumWrite.Outcome.OPEN || answer.future().isComplete()) {
+      return;
+    }
+    if (expiry != null) {
+      expiry.cancel();
+    }
+    Minted done = minted;
+    if (quorum.outcome() == QuorumWrite.Outcome.DONE && done != null) {
+      answer.complete(
+          new WriteResult(
+              done.state(),
+              done.context(),
+              owners.size(),
+              quorum.required(),
+              quorum.replies().acks()));
+    } else {
+      answer.fail(problem());
+    }
+  }
+
+  private QuorumException problem() {
+    boolean notApplied = quorum.outcome() == QuorumWrite.Outcome.NOT_APPLIED;
+    ReplyBoard replies = quorum.replies();
+    Kind kind = Kind.QUORUM_TIMEOUT;
+    if (notApplied) {
+      kind =
+          replies.hasFailure(Failure.TOO_MANY_SIBLINGS)
+              ? Kind.TOO_MANY_SIBLINGS
+              : replies.hasFailure(Failure.OVERLOADED)
+                  ? Kind.OVERLOADED
+                  : replies.hasFailure(Failure.DISK_FULL)
+                      ? Kind.DISK_FULL
+                      : Kind.QUORUM_UNREACHABLE;
+    }
+    return new QuorumException(kind, notApplied, quorum.required(), owners, replies);
+  }
+}

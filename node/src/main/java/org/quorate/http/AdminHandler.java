@@ -1,0 +1,185 @@
+package org.quorate.http;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Set;
+import org.quorate.coordinator.Coordinator;
+import org.quorate.replica.Replica;
+import org.quorate.runtime.Hop;
+import org.quorate.runtime.Loop;
+import org.quorate.version.Key;
+import org.quorate.version.Siblings;
+import org.quorate.version.State;
+
+/** Everything but keys: health, metrics, and views of the node and its cluster. */
+final class AdminHandler {
+  static final String REPLICAS_PREFIX = "/v1/replicas/";
+
+  private static final long HOLDINGS_NANOS = 2_000_000_000;
+  private static final String OPEN_METRICS = "application/openmetrics-text";
+
+  private final NodeView node;
+  private final Loop loop;
+  private final Router router;
+  private final Buffer openApi = resource("openapi.json");
+
+  AdminHandler(Vertx vertx, NodeView node, Loop loop) {
+    this.node = node;
+    this.loop = loop;
+    this.router = Router.router(vertx);
+    get("/livez", at -> text(at.response(), 200, "alive\n"));
+    get(
+        "/readyz",
+        at -> {
+          if (!node.isReady()) {
+            throw new Problem(503, "not-ready", "The node is not ready", "it starts or drains");
+          }
+          text(at.response(), 200, "ready\n");
+        });
+    get("/metrics", at -> metrics(at.request()));
+    get("/v1/cluster", at -> json(at.response(), node.cluster().toBuffer()));
+    get("/v1/cluster/ring", at -> json(at.response(), ring()));
+    get("/openapi.json", at -> json(at.response(), openApi));
+    router.errorHandler(404, at -> Problem.notFound("no such resource").send(at.response(), true));
+    router.errorHandler(405, this::methodNotAllowed);
+    router.errorHandler(500, at -> failed(at.response(), at.failure()));
+  }
+
+  private interface Route {
+    void handle(RoutingContext at);
+  }
+
+  private void get(String path, Route route) {
+    router
+        .route(path)
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
+        .handler(
+            at -> {
+              try {
+                new Query(at.request().query(), Set.of());
+                route.handle(at);
+              } catch (Problem problem) {
+                problem.send(at.response(), true);
+              }
+            });
+  }
+
+  private void methodNotAllowed(RoutingContext at) {
+    methodNotAllowed(at.response());
+  }
+
+  private static void methodNotAllowed(HttpServerResponse response) {
+    response.putHeader("Allow", "GET, HEAD");
+    new Problem(405, "method-not-allowed", "The method is not allowed here", "Allow: GET, HEAD")
+        .send(response, true);
+  }
+
+  private static void failed(HttpServerResponse response, Throwable e) {
+    Problem problem =
+        e instanceof Problem p
+            ? p
+            : new Problem(500, "internal-error", "The node failed", "see the node's log");
+    problem.send(response, true);
+  }
+
+  void handle(HttpServerRequest request) {
+    router.handle(request);
+  }
+
+  /** {@code /v1/replicas/{bucket}/{key}}, whose path is read as strictly as that of a value. */
+  void replicas(HttpServerRequest request, String rest) {
+    HttpServerResponse response = request.response();
+    if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+      methodNotAllowed(response);
+      return;
+    }
+    try {
+      new Query(request.query(), Set.of());
+      Key key = KeyPath.parse(rest);
+      Coordinator coordinator = node.coordinator(key);
+      Hop.call(
+              loop,
+              coordinator.loop(),
+              () -> coordinator.holdings(key, node.defaults().n(), HOLDINGS_NANOS))
+          .onComplete(
+              holdings -> json(response, holdings(key, holdings)), e -> failed(response, e));
+    } catch (Problem problem) {
+      problem.send(response, true);
+    }
+  }
+
+  private Buffer holdings(Key key, List<Coordinator.Holding> holdings) {
+    JsonArray owners = new JsonArray();
+    for (Coordinator.Holding holding : holdings) {
+      Replica.Reading reading = holding.reading();
+      JsonObject owner = new JsonObject().put("node", holding.node());
+      State state = reading == null ? null : reading.state();
+      if (state == null) {
+        owner.put("state", "unreachable");
+      } else {
+        Siblings siblings = state.siblings();
+        owner
+            .put("state", siblings.isEmpty() ? "absent" : "ok")
+            .put("digest", Long.toHexString(state.digest()))
+            .put("siblings", siblings.versions().size())
+            .put("tombstone", siblings.isTombstone());
+      }
+      owners.add(owner);
+    }
+    return new JsonObject().put("partition", node.partition(key)).put("owners", owners).toBuffer();
+  }
+
+  private void metrics(HttpServerRequest request) {
+    String accept = request.getHeader(HttpHeaders.ACCEPT);
+    boolean openMetrics = accept != null && accept.contains(OPEN_METRICS);
+    request
+        .response()
+        .putHeader(
+            HttpHeaders.CONTENT_TYPE,
+            openMetrics
+                ? OPEN_METRICS + "; version=1.0.0; charset=utf-8"
+                : "text/plain; version=0.0.4; charset=utf-8")
+        .end(node.metrics(openMetrics));
+  }
+
+  private Buffer ring() {
+    JsonArray partitions = new JsonArray();
+    node.ring().forEach(owners -> partitions.add(new JsonArray(owners)));
+    return new JsonObject().put("epoch", node.epoch()).put("partitions", partitions).toBuffer();
+  }
+
+  private static void json(HttpServerResponse response, Buffer body) {
+    response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(body);
+  }
+
+  private static void text(HttpServerResponse response, int status, String text) {
+    response
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
+        .end(text);
+  }
+
+  private static Buffer resource(String name) {
+    try (InputStream in = AdminHandler.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("resource " + name + " is missing");
+      }
+      return Buffer.buffer(in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package org.quorate.http;
+
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.quorate.coordinator.Coordinator;
+import org.quorate.version.Key;
+
+/** What the HTTP side may know of the node. Callable on any HTTP loop. */
+public interface NodeView {
+  /** The default n, r and w of buckets. */
+  record Defaults(int n, int r, int w) {}
+
+  Defaults defaults();
+
+  int maxValueBytes();
+
+  Coordinator coordinator(Key key);
+
+  int partition(Key key);
+
+  /** Store and ring are open, and the node is not draining. */
+  boolean isReady();
+
+  /** {@code GET /v1/cluster}. */
+  JsonObject cluster();
+
+  long epoch();
+
+  /** Owners by partition, in order of preference. */
+  List<List<String>> ring();
+
+  /** All metrics; OpenMetrics if {@code openMetrics}, else Prometheus text. */
+  String metrics(boolean openMetrics);
+}

@@ -1,0 +1,137 @@
+package org.quorate.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Locale;
+import org.quorate.coordinator.QuorumException;
+
+/** A failed request, answered as RFC 9457 problem details. */
+final class Problem extends RuntimeException {
+  private static final long serialVersionUID = 1;
+  private static final CharSequence CONTENT_TYPE =
+      HttpHeaders.createOptimized("application/problem+json");
+  private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
+
+  private final int status;
+  private final String type;
+  private final String title;
+  private final transient JsonObject more = new JsonObject();
+
+  Problem(int status, String type, String title, String detail) {
+    super(detail, null, false, false);
+    this.status = status;
+    this.type = type;
+    this.title = title;
+  }
+
+  static Problem invalidParameter(String name, String value, String allowed) {
+    return new Problem(
+        400,
+        "invalid-parameter",
+        "A parameter is not allowed",
+        name + "=" + shorten(value) + ": allowed is " + allowed);
+  }
+
+  static Problem invalidKey(String detail) {
+    return new Problem(400, "invalid-key", "The bucket or key is not allowed", detail);
+  }
+
+  static Problem invalidContext(String detail) {
+    return new Problem(
+        400, "invalid-context", "The context cannot be used", "Quorate-Context: " + detail);
+  }
+
+  static Problem notFound(String detail) {
+    return new Problem(404, "not-found", "Nothing is there", detail);
+  }
+
+  static Problem notApplied(int status, String type, String title, String detail) {
+    Problem problem = new Problem(status, type, title, detail);
+    problem.more.put("outcome", "not_applied").put("retryable", status == 503);
+    return problem;
+  }
+
+  static Problem overloaded(String detail) {
+    return notApplied(503, "overloaded", "The node has too much to do", detail);
+  }
+
+  static Problem of(QuorumException e) {
+    Problem problem =
+        switch (e.kind()) {
+          case QUORUM_UNREACHABLE ->
+              new Problem(
+                  503,
+                  "quorum-unreachable",
+                  "Too few owners are up",
+                  e.required() + " owners must answer; nothing was sent");
+          case QUORUM_TIMEOUT ->
+              new Problem(
+                  504,
+                  "quorum-timeout",
+                  "Too few owners answered in time",
+                  e.acked() + " of " + e.required() + " needed owners answered");
+          case OVERLOADED ->
+              new Problem(503, "overloaded", "Owners have too much to do", "owners refused");
+          case DISK_FULL ->
+              new Problem(503, "disk-full", "Disks are full", "free space is below the reserve");
+          case TOO_MANY_SIBLINGS ->
+              new Problem(
+                  409,
+                  "too-many-siblings",
+                  "The key has too many siblings",
+                  "the write would make more than 100; read the key and send its context back");
+        };
+    JsonArray replicas = new JsonArray();
+    e.parts()
+        .forEach(
+            part ->
+                replicas.add(
+                    new JsonObject().put("node", part.node()).put("result", part.result())));
+    problem
+        .more
+        .put("outcome", e.isNotApplied() ? "not_applied" : "unknown")
+        .put("required", e.required())
+        .put("acked", e.acked())
+        .put("replicas", replicas)
+        .put("retryable", problem.status != 409);
+    return problem;
+  }
+
+  private static String shorten(String value) {
+    return value.length() <= 64 ? value : value.substring(0, 64) + "…";
+  }
+
+  int status() {
+    return status;
+  }
+
+  /** The problem type in the words of metrics. */
+  String type() {
+    return type.toLowerCase(Locale.ROOT);
+  }
+
+  Future<Void> send(HttpServerResponse response, boolean withBody) {
+    JsonObject body =
+        new JsonObject()
+            .put("type", type)
+            .put("title", title)
+            .put("status", status)
+            .put("detail", getMessage())
+            .mergeIn(more);
+    Buffer bytes = body.toBuffer();
+    response.setStatusCode(status);
+    response.headers().set(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE);
+    if (status == 503) {
+      response.headers().set(RETRY_AFTER, "1");
+    }
+    if (withBody) {
+      return response.end(bytes);
+    }
+    response.headers().set(HttpHeaders.CONTENT_LENGTH, String.valueOf(bytes.length()));
+    return response.end();
+  }
+}

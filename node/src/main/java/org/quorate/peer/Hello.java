@@ -1,0 +1,52 @@
+package org.quorate.peer;
+
+import org.quorate.version.ByteReader;
+import org.quorate.version.ByteWriter;
+
+/**
+ * What each side of a new connection says of itself.
+ *
+ * @param node the speaker's name
+ * @param actor its actor, with the counter up to which it may have used it
+ * @param listenerLease the highest lease that the speaker knows of the listener's actor, 0 for none
+ * @param http where clients reach the speaker
+ * @param incarnation when its process started, milliseconds since 1970; only shown
+ */
+record Hello(
+    int protocol,
+    String cluster,
+    String node,
+    String listener,
+    long epoch,
+    long actor,
+    long lease,
+    long listenerLease,
+    String http,
+    String zone,
+    long incarnation) {
+  static final int PROTOCOL = 1;
+
+  void write(ByteWriter out) {
+    out.writeByte(protocol).writeText(cluster).writeText(node).writeText(listener);
+    out.writeVarLong(epoch).writeLong(actor).writeVarLong(lease).writeVarLong(listenerLease);
+    out.writeText(http).writeText(zone).writeVarLong(incarnation);
+  }
+
+  /**
+   * @throws org.quorate.version.DecodeException if these are not such bytes
+   */
+  static Hello read(ByteReader in) {
+    return new Hello(
+        in.readByte(),
+        in.readText(),
+        in.readText(),
+        in.readText(),
+        in.readVarLong(),
+        in.readLong(),
+        in.readVarLong(),
+        in.readVarLong(),
+        in.readText(),
+        in.readText(),
+        in.readVarLong());
+  }
+}

@@ -1,0 +1,321 @@
+package org.quorate.peer;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.quorate.replica.Cluster;
+import org.quorate.replica.Failure;
+import org.quorate.replica.ReplicaException;
+import org.quorate.runtime.Clock;
+import org.quorate.runtime.Loop;
+import org.quorate.version.ByteReader;
+import org.quorate.version.ByteWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's way to one peer from one loop: a connection that is opened again whenever it breaks,
+ * with many requests in flight.
+ *
+ * <pre>
+ *  CONNECTING ── link ──► GREETING ── welcome ──► UP ── closed, or silent for 3 s ──┐
+ *      ▲                      │ refused, closed, silent                             │
+ *      └──────────────────── after a pause ◄────────────────────────────────────────┘
+ * </pre>
+ */
+public final class PeerConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerConnection.class);
+  private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long TICK_MILLIS = 50;
+  private static final long PING_NANOS = 500 * NANOS_PER_MILLI;
+  private static final long SILENT_NANOS = 3000 * NANOS_PER_MILLI;
+  private static final long LEAST_PAUSE_MILLIS = 50;
+  private static final long MOST_PAUSE_MILLIS = 1000;
+  private static final int MAX_IN_FLIGHT = 8192;
+
+  private enum State {
+    CONNECTING,
+    GREETING,
+    UP
+  }
+
+  private record Pending(long id, long sentNanos, long deadline, Promise<ByteReader> answer) {}
+
+  private final Local local;
+  private final String peer;
+  private final String address;
+  private final Transport transport;
+  private final Loop loop;
+  private final Clock clock;
+  private final PeerMetrics metrics;
+  private final Latency latency = new Latency();
+  private final Map<Long, Pending> pending = new HashMap<>();
+  private final Deque<Pending> oldestFirst = new ArrayDeque<>();
+  private Consumer<Hello> onWelcome = hello -> {};
+  private @Nullable Hello lastHello;
+  private State state = State.CONNECTING;
+  private @Nullable FrameLink link;
+  private long heardNanos;
+  private long pingedNanos;
+  private long nextId = 1;
+  private long pauseMillis = LEAST_PAUSE_MILLIS;
+  private String lastProblem = "";
+  private boolean closed;
+
+  PeerConnection(
+      Local local,
+      String peer,
+      String address,
+      Transport transport,
+      Loop loop,
+      Clock clock,
+      PeerMetrics metrics) {
+    this.local = local;
+    this.peer = peer;
+    this.address = address;
+    this.transport = transport;
+    this.loop = loop;
+    this.clock = clock;
+    this.metrics = metrics;
+  }
+
+  /** Told of each welcome. */
+  void onWelcome(Consumer<Hello> listener) {
+    onWelcome = listener;
+  }
+
+  /** What the peer said of itself last, null before the first time. */
+  @Nullable Hello lastHello() {
+    return lastHello;
+  }
+
+  void start() {
+    connect();
+    loop.after(TICK_MILLIS, this::tick);
+  }
+
+  boolean isUp() {
+    return state == State.UP;
+  }
+
+  /** This peer's health as coordinators see it. */
+  Cluster.Health health() {
+    return new Cluster.Health() {
+      @Override
+      public boolean isUp() {
+        return state == State.UP;
+      }
+
+      @Override
+      public long expectedNanos() {
+        Pending oldest = oldestFirst.peek();
+        long age = oldest == null ? 0 : clock.nanos() - oldest.sentNanos();
+        return Math.max(latency.meanNanos(), age);
+      }
+
+      @Override
+      public long p95Nanos() {
+        return latency.p95Nanos();
+      }
+    };
+  }
+
+  private void connect() {
+    if (closed) {
+      return;
+    }
+    state = State.CONNECTING;
+    transport
+        .connect(loop, address)
+        .onComplete(this::greet, e -> retry("cannot connect to " + address));
+  }
+
+  private void greet(Link connected) {
+    if (closed) {
+      connected.close();
+      return;
+    }
+    FrameLink frames = new FrameLink(connected, loop, this::received);
+    link = frames;
+    state = State.GREETING;
+    heardNanos = clock.nanos();
+    connected.onClose(() -> lost(frames));
+    send(frames, Frames.HELLO, 0, local.hello(peer, 0)::write);
+  }
+
+  private void lost(FrameLink which) {
+    if (which.equals(link)) {
+      boolean wasUp = state == State.UP;
+      link = null;
+      retry(wasUp ? "connection lost" : "connection closed in the handshake");
+    }
+  }
+
+  private void retry(String problem) {
+    if (closed) {
+      return;
+    }
+    if (state == State.UP || !problem.equals(lastProblem)) {
+      LOG.info("peer {} is down: {}", peer, problem);
+      lastProblem = problem;
+    }
+    state = State.CONNECTING;
+    failAll(Failure.DISCONNECTED);
+    loop.after(pauseMillis, this::connect);
+    pauseMillis = Math.min(MOST_PAUSE_MILLIS, pauseMillis * 2);
+  }
+
+  private void failAll(Failure failure) {
+    Pending[] all = oldestFirst.toArray(new Pending[0]);
+    oldestFirst.clear();
+    pending.clear();
+    for (Pending each : all) {
+      each.answer().tryFail(new ReplicaException(failure));
+    }
+  }
+
+  private void received(ByteReader in) {
+    heardNanos = clock.nanos();
+    int type = in.readByte();
+    long id = in.readVarLong();
+    switch (type) {
+      case Frames.WELCOME -> welcomed(Hello.read(in));
+      case Frames.REFUSED -> refused(in.readText());
+      case Frames.PONG -> {}
+      default -> answered(id, type, in);
+    }
+  }
+
+  private void welcomed(Hello hello) {
+    local.leases().noteLease(hello.actor(), hello.lease());
+    LOG.info("peer {} is up at {}", peer, address);
+    state = State.UP;
+    lastHello = hello;
+    lastProblem = "";
+    pauseMillis = LEAST_PAUSE_MILLIS;
+    onWelcome.accept(hello);
+  }
+
+  private void refused(String why) {
+    if (!why.equals(lastProblem)) {
+      LOG.error("peer {} at {} refuses this node: {}", peer, address, why);
+    }
+    lastProblem = why;
+    pauseMillis = MOST_PAUSE_MILLIS;
+    close(link);
+  }
+
+  private void answered(long id, int type, ByteReader in) {
+    Pending request = pending.remove(id);
+    if (request == null) {
+      return;
+    }
+    while (!oldestFirst.isEmpty() && !pending.containsKey(oldestFirst.element().id())) {
+      oldestFirst.remove();
+    }
+    long nanos = clock.nanos() - request.sentNanos();
+    latency.add(nanos);
+    metrics.answered(nanos);
+    if (type == Frames.FAILURE) {
+      request.answer().tryFail(new ReplicaException(Failure.ofCode(in.readByte())));
+    } else {
+      request.answer().tryComplete(in);
+    }
+  }
+
+  /** Sends a request; completes with the payload of its answer. */
+  Future<ByteReader> request(int type, long deadline, Consumer<ByteWriter> payload) {
+    FrameLink up = link;
+    if (state != State.UP || up == null) {
+      return Future.failedFuture(new ReplicaException(Failure.UNREACHABLE));
+    }
+    if (pending.size() >= MAX_IN_FLIGHT || up.isBackedUp()) {
+      return Future.failedFuture(new ReplicaException(Failure.OVERLOADED));
+    }
+    long now = clock.nanos();
+    long millis = (deadline - now) / NANOS_PER_MILLI;
+    if (millis <= 0) {
+      return Future.failedFuture(new ReplicaException(Failure.EXPIRED));
+    }
+    Pending request = new Pending(nextId++, now, deadline, Promise.promise());
+    pending.put(request.id(), request);
+    oldestFirst.add(request);
+    send(
+        up,
+        type,
+        request.id(),
+        out -> {
+          out.writeVarLong(millis).writeVarLong(local.epoch());
+          payload.accept(out);
+        });
+    return request.answer().future();
+  }
+
+  /** Tells the peer of a new lease of this node's actor. */
+  void tellLease() {
+    FrameLink up = link;
+    if (state == State.UP && up != null) {
+      send(
+          up,
+          Frames.LEASE,
+          0,
+          out -> out.writeLong(local.leases().actor()).writeVarLong(local.leases().lease()));
+    }
+  }
+
+  private static void send(FrameLink to, int type, long id, Consumer<ByteWriter> payload) {
+    int start = Frames.begin(to.out(), type, id);
+    payload.accept(to.out());
+    Frames.end(to.out(), start);
+    to.flush();
+  }
+
+  private void tick() {
+    if (closed) {
+      return;
+    }
+    long now = clock.nanos();
+    FrameLink current = link;
+    if (current != null && now - heardNanos > SILENT_NANOS) {
+      LOG.info("peer {} is silent for {} ms", peer, (now - heardNanos) / NANOS_PER_MILLI);
+      close(current);
+    } else if (current != null && state == State.UP && now - pingedNanos > PING_NANOS) {
+      pingedNanos = now;
+      send(current, Frames.PING, 0, out -> {});
+    }
+    while (!oldestFirst.isEmpty()) {
+      Pending oldest = oldestFirst.element();
+      if (pending.containsKey(oldest.id()) && oldest.deadline() - now > 0) {
+        break;
+      }
+      oldestFirst.remove();
+      if (pending.remove(oldest.id()) != null) {
+        latency.add(now - oldest.sentNanos());
+        oldest.answer().tryFail(new ReplicaException(Failure.TIMEOUT));
+      }
+    }
+    loop.after(TICK_MILLIS, this::tick);
+  }
+
+  private void close(@Nullable FrameLink which) {
+    if (which != null) {
+      which.close();
+    }
+  }
+
+  void close() {
+    closed = true;
+    close(link);
+    failAll(Failure.DISCONNECTED);
+  }
+
+  /** Requests without an answer yet. */
+  int inFlight() {
+    return pending.size();
+  }
+}

@@ -1,0 +1,172 @@
+package org.quorate.peer;
+
+import io.vertx.core.Future;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.quorate.replica.Failure;
+import org.quorate.replica.LocalReplica;
+import org.quorate.replica.ReplicaException;
+import org.quorate.replica.Write;
+import org.quorate.runtime.Clock;
+import org.quorate.runtime.Hop;
+import org.quorate.runtime.Loop;
+import org.quorate.version.ByteReader;
+import org.quorate.version.ByteWriter;
+import org.quorate.version.DecodeException;
+import org.quorate.version.Key;
+import org.quorate.version.SiblingsCodec;
+import org.quorate.version.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers the peers that connect to one loop, by this node's {@link LocalReplica}s. */
+final class PeerServer {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerServer.class);
+  private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final int MAX_IN_PROGRESS = 8192;
+
+  /** The loop that owns a key, and its replica there. */
+  record Place(Loop loop, LocalReplica replica) {}
+
+  private final Local local;
+  private final Loop loop;
+  private final Clock clock;
+  private final Function<Key, Place> places;
+
+  PeerServer(Local local, Loop loop, Clock clock, Function<Key, Place> places) {
+    this.local = local;
+    this.loop = loop;
+    this.clock = clock;
+    this.places = places;
+  }
+
+  void accept(Link link) {
+    new Session(link);
+  }
+
+  /** One peer's connection. */
+  private final class Session {
+    private final FrameLink link;
+    private boolean greeted;
+    private boolean open = true;
+    private int inProgress;
+
+    Session(Link accepted) {
+      link = new FrameLink(accepted, loop, this::received);
+      accepted.onClose(() -> open = false);
+    }
+
+    private void received(ByteReader in) {
+      int type = in.readByte();
+      long id = in.readVarLong();
+      if (!greeted && type != Frames.HELLO) {
+        throw new DecodeException("frame of type " + type + " before the handshake");
+      }
+      switch (type) {
+        case Frames.HELLO -> greet(Hello.read(in));
+        case Frames.PING -> reply(Frames.PONG, 0, out -> {});
+        case Frames.LEASE -> local.leases().noteLease(in.readLong(), in.readVarLong());
+        case Frames.READ, Frames.PUT, Frames.MERGE -> serve(type, id, in);
+        default -> throw new DecodeException("frame of unknown type " + type);
+      }
+    }
+
+    private void greet(Hello hello) {
+      String objection = local.objection(hello);
+      if (!objection.isEmpty()) {
+        LOG.error("node '{}' at {} is refused: {}", hello.node(), link.remote(), objection);
+        reply(Frames.REFUSED, 0, out -> out.writeText(objection));
+        return;
+      }
+      greeted = true;
+      Hello answer = local.hello(hello.node(), hello.actor());
+      local.leases().noteLease(hello.actor(), hello.lease());
+      reply(Frames.WELCOME, 0, answer::write);
+    }
+
+    private void serve(int type, long id, ByteReader in) {
+      long deadline = clock.nanos() + in.readVarLong() * NANOS_PER_MILLI;
+      long epoch = in.readVarLong();
+      Key key = Key.decode(in.readSized());
+      if (epoch != local.epoch()) {
+        fail(id, Failure.STALE_EPOCH);
+        return;
+      }
+      if (inProgress >= MAX_IN_PROGRESS || link.isBackedUp()) {
+        fail(id, Failure.OVERLOADED);
+        return;
+      }
+      inProgress++;
+      Place place = places.apply(key);
+      Function<LocalReplica, Future<Answer>> verb = verb(type, key, in, deadline);
+      Hop.call(loop, place.loop(), () -> verb.apply(place.replica()))
+          .onComplete(
+              answer -> {
+                inProgress--;
+                reply(answer.type(), id, answer.payload());
+              },
+              e -> {
+                inProgress--;
+                fail(id, ReplicaException.of(e));
+              });
+    }
+
+    private void fail(long id, Failure failure) {
+      reply(Frames.FAILURE, id, out -> out.writeByte(failure.code()));
+    }
+
+    private void reply(int type, long id, Consumer<ByteWriter> payload) {
+      if (open) {
+        int start = Frames.begin(link.out(), type, id);
+        payload.accept(link.out());
+        Frames.end(link.out(), start);
+        link.flush();
+      }
+    }
+  }
+
+  private record Answer(int type, Consumer<ByteWriter> payload) {
+    static final Answer SAME = new Answer(Frames.SAME, out -> {});
+    static final Answer DONE = new Answer(Frames.DONE, out -> {});
+  }
+
+  private static Function<LocalReplica, Future<Answer>> verb(
+      int type, Key key, ByteReader in, long deadline) {
+    switch (type) {
+      case Frames.READ -> {
+        long known = in.readLong();
+        return replica -> replica.read(key, known, deadline).map(r -> answer(r.state()));
+      }
+      case Frames.PUT -> {
+        Write write = RemoteReplica.readWrite(in);
+        return replica ->
+            replica
+                .put(key, write, deadline)
+                .compose(
+                    minted ->
+                        minted
+                            .stored()
+                            .map(
+                                new Answer(
+                                    Frames.MINTED,
+                                    out -> {
+                                      out.writeLong(minted.basis());
+                                      SiblingsCodec.writeContext(out, minted.context());
+                                      out.writeBytes(minted.state().bytes());
+                                    })));
+      }
+      default -> {
+        long basis = in.readLong();
+        State state = State.decode(in.readRest());
+        return replica -> replica.merge(key, state, basis, deadline).map(Answer.DONE);
+      }
+    }
+  }
+
+  private static Answer answer(@Nullable State state) {
+    return state == null
+        ? Answer.SAME
+        : new Answer(Frames.STATE, out -> out.writeBytes(state.bytes()));
+  }
+}

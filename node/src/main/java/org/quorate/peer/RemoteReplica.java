@@ -1,0 +1,90 @@
+package org.quorate.peer;
+
+import io.vertx.core.Future;
+import org.quorate.replica.Replica;
+import org.quorate.replica.Write;
+import org.quorate.version.ByteReader;
+import org.quorate.version.ByteWriter;
+import org.quorate.version.CausalContext;
+import org.quorate.version.Key;
+import org.quorate.version.SiblingsCodec;
+import org.quorate.version.State;
+
+/**
+ * Another node as an owner.
+ *
+ * <pre>
+ *  each request:  ms left | epoch | key (sized) | …
+ *  READ   known digest u64                      SAME    –
+ *                                               STATE   siblings
+ *  PUT    blind? u8 | [seen] | delete? u8       MINTED  basis u64 | context | siblings
+ *         | headers | value (rest)
+ *  MERGE  basis u64 | siblings (rest)           DONE    –
+ *  any                                          FAILURE its number u8
+ * </pre>
+ */
+final class RemoteReplica implements Replica {
+  private static final byte[] NOTHING = {};
+
+  private final PeerConnection peer;
+
+  RemoteReplica(PeerConnection peer) {
+    this.peer = peer;
+  }
+
+  @Override
+  public Future<Reading> read(Key key, long knownDigest, long deadline) {
+    return peer.request(
+            Frames.READ, deadline, out -> out.writeSized(key.encoded()).writeLong(knownDigest))
+        .map(in -> in.remaining() == 0 ? new Reading(null, knownDigest) : reading(in));
+  }
+
+  private static Reading reading(ByteReader in) {
+    State state = State.decode(in.readRest());
+    return new Reading(state, state.digest());
+  }
+
+  @Override
+  public Future<Minted> put(Key key, Write write, long deadline) {
+    return peer.request(
+            Frames.PUT,
+            deadline,
+            out -> {
+              out.writeSized(key.encoded());
+              writeWrite(out, write);
+            })
+        .map(
+            in ->
+                new Minted(
+                    in.readLong(),
+                    SiblingsCodec.readContext(in),
+                    State.decode(in.readRest()),
+                    Future.succeededFuture()));
+  }
+
+  static void writeWrite(ByteWriter out, Write write) {
+    CausalContext seen = write.seen();
+    out.writeByte(seen == null ? 1 : 0);
+    if (seen != null) {
+      SiblingsCodec.writeContext(out, seen);
+    }
+    out.writeByte(write.delete() ? 1 : 0);
+    SiblingsCodec.writeHeaders(out, write.headers());
+    out.writeBytes(write.value());
+  }
+
+  static Write readWrite(ByteReader in) {
+    CausalContext seen = in.readByte() == 1 ? null : SiblingsCodec.readContext(in);
+    boolean delete = in.readByte() == 1;
+    return new Write(seen, delete, SiblingsCodec.readHeaders(in), delete ? NOTHING : in.readRest());
+  }
+
+  @Override
+  public Future<Void> merge(Key key, State state, long basis, long deadline) {
+    return peer.request(
+            Frames.MERGE,
+            deadline,
+            out -> out.writeSized(key.encoded()).writeLong(basis).writeBytes(state.bytes()))
+        .mapEmpty();
+  }
+}

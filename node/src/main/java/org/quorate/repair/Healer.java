@@ -1,0 +1,103 @@
+package org.quorate.repair;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.quorate.replica.Cluster;
+import org.quorate.replica.Replica;
+import org.quorate.runtime.Clock;
+import org.quorate.runtime.Loop;
+import org.quorate.storage.Store;
+import org.quorate.version.Key;
+import org.quorate.version.State;
+
+/**
+ * Mends this node's damaged keys of one loop, one at a time, by what all other owners hold.
+ *
+ * <p>All of them, because this node may have been part of any write quorum: what it forgot is on
+ * some other owner, but it cannot know on which. A key whose owners do not all answer waits.
+ */
+public final class Healer {
+  private static final long PAUSE_MILLIS = 200;
+  private static final long TIMEOUT_NANOS = 2_000_000_000;
+  private static final int MAX_WAITING = 100_000;
+
+  private final Store store;
+  private final Cluster cluster;
+  private final int n;
+  private final Loop loop;
+  private final Clock clock;
+  private final Counter healed;
+  private final Set<Key> waiting = new LinkedHashSet<>();
+  private boolean running;
+
+  /**
+   * @param n owners of each key
+   */
+  public Healer(
+      Store store, Cluster cluster, int n, Loop loop, Clock clock, MeterRegistry registry) {
+    this.store = store;
+    this.cluster = cluster;
+    this.n = n;
+    this.loop = loop;
+    this.clock = clock;
+    this.healed =
+        Counter.builder("quorate.heal.keys")
+            .description("Damaged keys mended from other owners")
+            .register(registry);
+    store.onDamaged(this::add);
+  }
+
+  private void add(Key key) {
+    if (waiting.size() < MAX_WAITING && waiting.add(key) && !running) {
+      running = true;
+      loop.execute(this::next);
+    }
+  }
+
+  private void next() {
+    if (waiting.isEmpty()) {
+      running = false;
+      return;
+    }
+    Key key = waiting.iterator().next();
+    waiting.remove(key);
+    List<Cluster.Owner> owners = cluster.preference(key);
+    List<Future<Replica.Reading>> readings = new ArrayList<>();
+    for (Cluster.Owner owner : owners.subList(0, Math.min(n, owners.size()))) {
+      if (owner.local() == null) {
+        readings.add(owner.replica().read(key, 0, clock.nanos() + TIMEOUT_NANOS));
+      }
+    }
+    Future.all(readings)
+        .compose(all -> readings.isEmpty() ? alone() : heal(key, all.list()))
+        .onComplete(
+            mended -> {
+              healed.increment();
+              next();
+            },
+            e -> {
+              waiting.add(key);
+              loop.after(PAUSE_MILLIS, this::next);
+            });
+  }
+
+  private static Future<State> alone() {
+    return Future.failedFuture("the key has no other owner");
+  }
+
+  private Future<State> heal(Key key, List<Replica.Reading> readings) {
+    State joined = State.EMPTY;
+    for (Replica.Reading reading : readings) {
+      State state = reading.state();
+      if (state != null) {
+        joined = State.of(joined.siblings().merge(state.siblings()));
+      }
+    }
+    return joined.siblings().isEmpty() ? Future.succeededFuture(joined) : store.heal(key, joined);
+  }
+}

@@ -1,0 +1,187 @@
+package org.quorate.replica;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import org.jspecify.annotations.Nullable;
+import org.quorate.runtime.Clock;
+import org.quorate.storage.StorageException;
+import org.quorate.storage.Store;
+import org.quorate.version.CausalContext;
+import org.quorate.version.Dot;
+import org.quorate.version.Key;
+import org.quorate.version.Siblings;
+import org.quorate.version.State;
+import org.quorate.version.Version;
+
+/** This node as an owner, for the keys of one event loop; called on that loop. */
+public final class LocalReplica implements Replica {
+  /** A write that would leave more siblings is refused. */
+  public static final int MAX_SIBLINGS = 100;
+
+  private final Store store;
+  private final Clock clock;
+
+  public LocalReplica(Store store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /**
+   * The digest of what is held, 0 for nothing.
+   *
+   * @throws ReplicaException DAMAGED
+   */
+  public long digest(Key key) {
+    try {
+      return store.digest(key);
+    } catch (StorageException e) {
+      throw translate(e);
+    }
+  }
+
+  @Override
+  public Future<Reading> read(Key key, long knownDigest, long deadline) {
+    if (isPast(deadline)) {
+      return failed(Failure.EXPIRED);
+    }
+    if (knownDigest != 0) {
+      try {
+        if (store.digest(key) == knownDigest) {
+          return Future.succeededFuture(new Reading(null, knownDigest));
+        }
+      } catch (StorageException e) {
+        return Future.failedFuture(translate(e));
+      }
+    }
+    return store
+        .read(key)
+        .map(state -> new Reading(state, state.digest()))
+        .recover(e -> Future.failedFuture(translate(e)));
+  }
+
+  @Override
+  public Future<Minted> put(Key key, Write write, long deadline) {
+    if (isPast(deadline)) {
+      return failed(Failure.EXPIRED);
+    }
+    if (!store.identity().hasBegun()) {
+      return failed(Failure.OVERLOADED);
+    }
+    try {
+      store.requireRoom();
+    } catch (StorageException e) {
+      return Future.failedFuture(translate(e));
+    }
+    Minting minting = new Minting(write);
+    store.update(key, minting).onComplete(stored -> minting.settle(stored.cause()));
+    return minting.minted.future();
+  }
+
+  /** A write on its way through the store: known when minted, durable later. */
+  private final class Minting implements Store.Change {
+    private final Write write;
+    private final Promise<Minted> minted = Promise.promise();
+    private final Promise<Void> durable = Promise.promise();
+
+    Minting(Write write) {
+      this.write = write;
+    }
+
+    @Override
+    public @Nullable State fromDigest(long digest) {
+      return null;
+    }
+
+    @Override
+    public State from(State current) {
+      Siblings before = current.siblings();
+      CausalContext seen = write.seen() == null ? before.context() : write.seen();
+      long remaining = before.versions().stream().filter(v -> !seen.covers(v.dot())).count();
+      if (remaining + 1 > MAX_SIBLINGS) {
+        throw new ReplicaException(Failure.TOO_MANY_SIBLINGS);
+      }
+      Dot dot = mint(before.context(), seen);
+      Siblings after = before.write(seen, version(dot));
+      State state = State.of(after);
+      minted.complete(
+          new Minted(current.digest(), after.contextOfWrite(seen, dot), state, durable.future()));
+      return state;
+    }
+
+    /**
+     * A context with dots that were never minted is forged or of a lost disk: it must mask nothing.
+     */
+    private Dot mint(CausalContext held, CausalContext seen) {
+      Dot dot = store.identity().mint();
+      if (!held.covers(dot) && !seen.covers(dot)) {
+        return dot;
+      }
+      store.identity().renew("a context covers dots that this node never minted");
+      return store.identity().mint();
+    }
+
+    private Version version(Dot dot) {
+      long now = clock.wallMillis();
+      return write.delete()
+          ? Version.tombstone(dot, now)
+          : new Version(dot, now, false, write.headers(), write.value());
+    }
+
+    void settle(@Nullable Throwable problem) {
+      if (problem == null) {
+        durable.complete();
+      } else if (!minted.tryFail(translate(problem))) {
+        store.identity().renew("a write that was minted here was not stored");
+        durable.fail(translate(problem));
+      }
+    }
+  }
+
+  @Override
+  public Future<Void> merge(Key key, State state, long basis, long deadline) {
+    if (isPast(deadline)) {
+      return failed(Failure.EXPIRED);
+    }
+    return store
+        .update(key, new Merging(state, basis))
+        .<Void>mapEmpty()
+        .recover(e -> Future.failedFuture(translate(e)));
+  }
+
+  private record Merging(State state, long basis) implements Store.Change {
+    @Override
+    public @Nullable State fromDigest(long digest) {
+      return digest == basis || digest == 0 || digest == state.digest() ? state : null;
+    }
+
+    @Override
+    public State from(State current) {
+      Siblings joined = current.siblings().merge(state.siblings());
+      return joined.equals(state.siblings()) ? state : State.of(joined);
+    }
+  }
+
+  private boolean isPast(long deadline) {
+    return deadline - clock.nanos() < 0;
+  }
+
+  private static <T> Future<T> failed(Failure failure) {
+    return Future.failedFuture(new ReplicaException(failure));
+  }
+
+  private static ReplicaException translate(Throwable e) {
+    if (e instanceof ReplicaException known) {
+      return known;
+    }
+    if (e instanceof StorageException problem) {
+      return new ReplicaException(
+          switch (problem.reason()) {
+            case OVERLOADED -> Failure.OVERLOADED;
+            case DISK_FULL -> Failure.DISK_FULL;
+            case DAMAGED -> Failure.DAMAGED;
+            case FAILED -> Failure.FAILED;
+          });
+    }
+    return new ReplicaException(Failure.FAILED);
+  }
+}

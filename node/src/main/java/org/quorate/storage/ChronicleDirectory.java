@@ -1,0 +1,324 @@
+package org.quorate.storage;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import net.openhft.chronicle.map.ChronicleMap;
+import net.openhft.chronicle.map.ChronicleMapBuilder;
+import org.jspecify.annotations.Nullable;
+import org.quorate.version.Key;
+
+/**
+ * The key directory in persisted Chronicle Maps, off heap, one for each partition.
+ *
+ * <p>A map has a fixed capacity, which its file name tells. Before it is full a map of twice the
+ * capacity is made on another thread, and then each operation on the partition moves some entries
+ * over; meanwhile the larger map is asked first. A run that finds both files goes on moving.
+ */
+public final class ChronicleDirectory implements KeyDirectory {
+  private static final int FIRST_CAPACITY = 1024;
+  private static final double FULL = 0.85;
+  private static final int MOVED_AT_ONCE = 64;
+  private static final int KEY_BYTES = 24;
+  private static final int LOCATION_BYTES = 24;
+
+  private final Path directory;
+  private final Executor io;
+  private final DirectoryMark mark;
+  private final Partition[] partitions;
+
+  /**
+   * Opens all maps. Blocks.
+   *
+   * @param io makes larger maps
+   */
+  public ChronicleDirectory(Path directory, int partitions, int loops, Executor io)
+      throws IOException {
+    this.directory = Files.createDirectories(directory);
+    this.io = io;
+    this.mark = new DirectoryMark(directory.resolve("mark"), loops);
+    this.partitions = new Partition[partitions];
+  }
+
+  /** Loads Chronicle Map's classes, which takes a second; blocks, and need not be waited for. */
+  public static void load() {
+    ChronicleMapBuilder.of(byte[].class, byte[].class)
+        .entries(16)
+        .averageKeySize(KEY_BYTES)
+        .constantValueSizeBySample(new byte[LOCATION_BYTES])
+        .actualSegments(1)
+        .create()
+        .close();
+  }
+
+  @Override
+  public Recovered recovered() {
+    Recovered recovered = mark.open();
+    try {
+      if (recovered.upTo() == 0) {
+        deleteMaps("*.map");
+      }
+      for (int p : recovered.rebuild()) {
+        deleteMaps(String.format("%05d-*.map", p));
+        mark.release(p);
+      }
+      for (int p = 0; p < partitions.length; p++) {
+        partitions[p] = new Partition(p);
+      }
+      return recovered;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void clear() {
+    try {
+      mark.reset();
+      for (Partition partition : partitions) {
+        partition.close();
+      }
+      deleteMaps("*.map");
+      for (int p = 0; p < partitions.length; p++) {
+        partitions[p] = new Partition(p);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<Path> maps(String glob) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, glob)) {
+      files.forEach(found::add);
+    }
+    return found;
+  }
+
+  private void deleteMaps(String glob) throws IOException {
+    for (Path map : maps(glob)) {
+      Files.delete(map);
+    }
+  }
+
+  @Override
+  public @Nullable Location get(int partition, Key key) {
+    mark.touch(partition);
+    Location found = partitions[partition].get(key.encoded());
+    mark.release(partition);
+    return found;
+  }
+
+  @Override
+  public void put(int partition, Key key, Location location) {
+    mark.touch(partition);
+    Location before = partitions[partition].get(key.encoded());
+    partitions[partition].put(key.encoded(), location);
+    mark.release(partition);
+    if (before != null) {
+      mark.addLive(before.segment(), -before.length());
+    }
+    mark.addLive(location.segment(), location.length());
+  }
+
+  @Override
+  public void forEach(int partition, BiConsumer<Key, Location> visitor) {
+    partitions[partition].forEach(visitor);
+  }
+
+  @Override
+  public void applied(int loop, long position) {
+    mark.applied(loop, position);
+  }
+
+  @Override
+  public long liveBytes(int segment) {
+    return mark.live(segment);
+  }
+
+  @Override
+  public long keys() {
+    long keys = 0;
+    for (Partition partition : partitions) {
+      keys += partition.size;
+    }
+    return keys;
+  }
+
+  @Override
+  public long sizeBytes() {
+    long bytes = 0;
+    for (Partition partition : partitions) {
+      bytes += partition.usedBytes();
+    }
+    return bytes;
+  }
+
+  @Override
+  public void closeAt(long position) {
+    for (Partition partition : partitions) {
+      partition.close();
+    }
+    mark.stopped(position);
+  }
+
+  private static ChronicleMap<byte[], byte[]> open(Path file, int capacity) throws IOException {
+    return ChronicleMapBuilder.of(byte[].class, byte[].class)
+        .name(file.getFileName().toString())
+        .entries(capacity)
+        .averageKeySize(KEY_BYTES)
+        .constantValueSizeBySample(new byte[LOCATION_BYTES])
+        .actualSegments(1)
+        .maxBloatFactor(16)
+        .checksumEntries(false)
+        .putReturnsNull(true)
+        .removeReturnsNull(true)
+        .createPersistedTo(file.toFile());
+  }
+
+  /** One partition's map, and the larger one that takes its place while it grows. */
+  private final class Partition {
+    private final int number;
+    private final byte[] value = new byte[LOCATION_BYTES];
+    private final ByteBuffer fields = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+    private ChronicleMap<byte[], byte[]> map;
+    private @Nullable ChronicleMap<byte[], byte[]> smaller;
+    private volatile @Nullable ChronicleMap<byte[], byte[]> larger;
+    private int capacity = FIRST_CAPACITY;
+    private boolean growing;
+    volatile long size;
+
+    Partition(int number) throws IOException {
+      this.number = number;
+      List<Path> files = maps(String.format("%05d-*.map", number));
+      files.sort(Comparator.comparing(Path::toString));
+      if (!files.isEmpty()) {
+        capacity = capacityOf(files.get(files.size() - 1));
+      }
+      map = open(file(capacity), capacity);
+      if (files.size() > 1) {
+        smaller = open(files.get(0), capacityOf(files.get(0)));
+        growing = true;
+      }
+      size = map.longSize() + (smaller == null ? 0 : smaller.longSize());
+    }
+
+    private Path file(int ofCapacity) {
+      return directory.resolve(String.format("%05d-%010d.map", number, ofCapacity));
+    }
+
+    private static int capacityOf(Path file) {
+      String name = file.getFileName().toString();
+      return Integer.parseInt(name.substring(6, 16));
+    }
+
+    @Nullable Location get(byte[] key) {
+      byte[] found = map.getUsing(key, value);
+      if (found == null && smaller != null) {
+        found = smaller.getUsing(key, value);
+      }
+      return found == null ? null : decode();
+    }
+
+    private Location decode() {
+      return new Location(
+          fields.getInt(0),
+          fields.getInt(4),
+          fields.getInt(8),
+          fields.getInt(12),
+          fields.getLong(16));
+    }
+
+    void put(byte[] key, Location at) {
+      fields.putInt(0, at.segment()).putInt(4, at.offset()).putInt(8, at.length());
+      fields.putInt(12, at.flags()).putLong(16, at.digest());
+      map.put(key, value);
+      if (smaller != null) {
+        smaller.remove(key);
+      }
+      grow();
+    }
+
+    private void grow() {
+      ChronicleMap<byte[], byte[]> made = larger;
+      if (smaller != null) {
+        moveSome(smaller);
+      } else if (made != null) {
+        larger = null;
+        smaller = map;
+        map = made;
+        capacity *= 2;
+      }
+      size = map.longSize() + (smaller == null ? 0 : smaller.longSize());
+      if (!growing && size > capacity * FULL) {
+        growing = true;
+        io.execute(this::makeLarger);
+      }
+    }
+
+    private void makeLarger() {
+      try {
+        larger = open(file(capacity * 2), capacity * 2);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private void moveSome(ChronicleMap<byte[], byte[]> from) {
+      int[] moved = {0};
+      try (var segment = from.segmentContext(0)) {
+        segment.forEachSegmentEntryWhile(
+            entry -> {
+              map.put(entry.key().get(), entry.value().get());
+              entry.doRemove();
+              return ++moved[0] < MOVED_AT_ONCE;
+            });
+      }
+      if (from.isEmpty()) {
+        File file = from.file();
+        from.close();
+        smaller = null;
+        growing = false;
+        if (!file.delete()) {
+          throw new IllegalStateException("a map that was moved cannot be deleted");
+        }
+      }
+    }
+
+    void forEach(BiConsumer<Key, Location> visitor) {
+      for (ChronicleMap<byte[], byte[]> each :
+          smaller == null ? List.of(map) : List.of(map, smaller)) {
+        each.forEach(
+            (key, location) -> {
+              System.arraycopy(location, 0, value, 0, LOCATION_BYTES);
+              visitor.accept(Key.decode(key), decode());
+            });
+      }
+    }
+
+    long usedBytes() {
+      return map.offHeapMemoryUsed();
+    }
+
+    void close() {
+      map.close();
+      if (smaller != null) {
+        smaller.close();
+      }
+      ChronicleMap<byte[], byte[]> made = larger;
+      if (made != null) {
+        made.close();
+      }
+    }
+  }
+}

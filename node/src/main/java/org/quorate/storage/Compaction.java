@@ -1,0 +1,178 @@
+package org.quorate.storage;
+
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.quorate.runtime.Hop;
+import org.quorate.runtime.Loop;
+import org.quorate.version.DecodeException;
+import org.quorate.version.Key;
+import org.quorate.version.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rewrites the live records of the emptiest segment to the log's end and deletes the segment.
+ *
+ * <p>A record is live while the directory points to it. Its copy is appended by the key's own loop,
+ * which knows of no newer record then, so the log's order stays the order of states. The segment
+ * goes only after a pass that found nothing live in it. A pass reads slices and waits between them,
+ * so that it never rewrites more bytes per second than it may; nothing here blocks an event loop.
+ */
+public final class Compaction {
+  private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
+  private static final double WORTH_IT = 0.5;
+  private static final int SLICE_BYTES = 1 << 20;
+
+  private record Live(Key key, Location at, int kind, State state) {}
+
+  private final Log log;
+  private final KeyDirectory directory;
+  private final Function<Key, Store> stores;
+  private final Loop loop;
+  private final Executor io;
+  private final LogOptions options;
+  private final StorageMetrics metrics;
+  private final Set<Integer> unreadable = new HashSet<>();
+  private boolean running;
+
+  /**
+   * @param loop where the compaction's own state lives
+   * @param io reads segments
+   */
+  public Compaction(
+      Log log,
+      KeyDirectory directory,
+      Function<Key, Store> stores,
+      Loop loop,
+      Executor io,
+      LogOptions options,
+      StorageMetrics metrics) {
+    this.log = log;
+    this.directory = directory;
+    this.stores = stores;
+    this.loop = loop;
+    this.io = io;
+    this.options = options;
+    this.metrics = metrics;
+  }
+
+  /** Compacts one segment if one is worth it and none is being compacted. Called on the loop. */
+  public void check() {
+    Optional<Segment> victim = running ? Optional.empty() : emptiest();
+    if (victim.isPresent()) {
+      running = true;
+      pass(victim.get(), Segment.HEADER_BYTES, 0);
+    }
+  }
+
+  private Optional<Segment> emptiest() {
+    Segment best = null;
+    double least = WORTH_IT;
+    for (Segment segment : log.closedSegments()) {
+      double live = (double) directory.liveBytes(segment.number) / segment.size;
+      if (live < least && !unreadable.contains(segment.number)) {
+        least = live;
+        best = segment;
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  /** Moves one slice, then goes on; {@code found} live records were seen in this pass before. */
+  private void pass(Segment segment, int from, int found) {
+    if (from >= segment.size) {
+      finish(segment, found);
+      return;
+    }
+    io.execute(
+        () -> {
+          List<Live> slice = new ArrayList<>();
+          try {
+            int next = read(segment, from, slice);
+            loop.execute(() -> relocate(segment, next, found, slice));
+          } catch (IOException | DecodeException e) {
+            LOG.error("segment {} cannot be compacted: {}", segment.number, e.toString());
+            loop.execute(() -> skip(segment));
+          }
+        });
+  }
+
+  private void skip(Segment segment) {
+    unreadable.add(segment.number);
+    running = false;
+  }
+
+  /** Reads the good records of a slice and returns where the next one starts. */
+  private static int read(Segment segment, int from, List<Live> into) throws IOException {
+    ByteBuffer bytes = segment.read(from, Math.min(SLICE_BYTES, segment.size - from));
+    if (RecordFormat.check(bytes, 0) == RecordFormat.Check.BAD_BODY) {
+      bytes = segment.read(from, Math.min(RecordFormat.length(bytes, 0), segment.size - from));
+    }
+    int at = 0;
+    while (RecordFormat.check(bytes, at) == RecordFormat.Check.GOOD) {
+      State state = State.decode(RecordFormat.body(bytes, at));
+      int length = RecordFormat.length(bytes, at);
+      int kind = RecordFormat.kind(bytes, at);
+      int flags = state.siblings().isTombstone() ? Location.TOMBSTONE : 0;
+      flags |= kind == RecordFormat.INCOMPLETE_STATE ? Location.DAMAGED : 0;
+      Location place = new Location(segment.number, from + at, length, flags, state.digest());
+      into.add(new Live(Key.decode(RecordFormat.key(bytes, at)), place, kind, state));
+      at += length;
+    }
+    if (at == 0) {
+      throw new IOException("no sound record at " + from);
+    }
+    return from + at;
+  }
+
+  private void relocate(Segment segment, int next, int foundBefore, List<Live> slice) {
+    List<Future<Integer>> moves = new ArrayList<>();
+    for (Live live : slice) {
+      Store store = stores.apply(live.key());
+      moves.add(
+          Hop.call(
+              loop,
+              store.loop(),
+              () ->
+                  store
+                      .relocate(live.key(), live.at(), live.kind(), live.state())
+                      .map(moved -> moved ? live.at().length() : 0)));
+    }
+    Future.join(moves)
+        .onComplete(
+            all -> {
+              long bytes =
+                  moves.stream().mapToLong(move -> move.succeeded() ? move.result() : 0).sum();
+              int stuck = (int) moves.stream().filter(Future::failed).count();
+              metrics.compacted(bytes);
+              int found = foundBefore + (bytes > 0 ? 1 : 0) + stuck;
+              long pause = 1 + bytes * 1000 / options.compactionBytesPerSecond();
+              loop.after(pause, () -> pass(segment, next, found));
+            });
+  }
+
+  private void finish(Segment segment, int found) {
+    if (found > 0) {
+      loop.after(1000, () -> pass(segment, Segment.HEADER_BYTES, 0));
+      return;
+    }
+    io.execute(
+        () -> {
+          try {
+            log.drop(segment);
+            LOG.info("segment {} compacted, {} bytes given back", segment.number, segment.size);
+          } catch (IOException e) {
+            LOG.error("segment {} cannot be deleted: {}", segment.number, e.toString());
+          }
+          loop.execute(() -> running = false);
+        });
+  }
+}

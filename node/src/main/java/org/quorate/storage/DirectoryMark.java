@@ -1,0 +1,141 @@
+package org.quorate.storage;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import org.quorate.storage.KeyDirectory.Recovered;
+
+/**
+ * A small mapped file beside the directory's maps that says what they hold.
+ *
+ * <pre>
+ *  0        magic
+ *  8        boot id of the machine, 36 characters
+ *  48       log position of a stop in good order, 0 while running
+ *  56       loops
+ *  64+16i   loop i: log position applied, partition being touched + 1
+ *  4096+8s  live bytes of segment s modulo 65536
+ * </pre>
+ *
+ * <p>Mapped memory outlives the process but not the machine. So after a kill (same boot id) all
+ * marks and maps are as they were, and only a map that was being touched at that moment may be half
+ * changed or locked. After a power cut nothing is trusted, unless the stop before was in good
+ * order.
+ */
+final class DirectoryMark {
+  private static final long MAGIC = 0x3152494444524F51L;
+  private static final int BOOT_ID_AT = 8;
+  private static final int BOOT_ID_BYTES = 36;
+  private static final int STOPPED_AT = 48;
+  private static final int LOOPS_AT = 56;
+  private static final int MARKS_AT = 64;
+  private static final int LIVE_AT = 4096;
+  private static final int LIVE_COUNT = 65536;
+  private static final VarHandle LONG =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final MappedByteBuffer bytes;
+  private final int loops;
+
+  DirectoryMark(Path file, int loops) throws IOException {
+    this.loops = loops;
+    try (FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, LIVE_AT + 8L * LIVE_COUNT);
+      bytes.order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  private static byte[] bootId() {
+    byte[] id = new byte[BOOT_ID_BYTES];
+    try {
+      byte[] read = Files.readAllBytes(Path.of("/proc/sys/kernel/random/boot_id"));
+      System.arraycopy(read, 0, id, 0, Math.min(read.length, BOOT_ID_BYTES));
+    } catch (IOException e) {
+      byte[] unknown = "unknown".getBytes(StandardCharsets.US_ASCII);
+      System.arraycopy(unknown, 0, id, 0, unknown.length);
+    }
+    return id;
+  }
+
+  /** What the maps can be trusted for; then marks them as being written. */
+  Recovered open() {
+    byte[] now = bootId();
+    byte[] then = new byte[BOOT_ID_BYTES];
+    bytes.get(BOOT_ID_AT, then);
+    boolean sameBoot = Arrays.equals(now, then) && now[0] != 'u';
+    long stopped = bytes.getLong(STOPPED_AT);
+    boolean known = bytes.getLong(0) == MAGIC && bytes.getLong(LOOPS_AT) == loops;
+    Recovered recovered = Recovered.NOTHING;
+    if (known && stopped != 0) {
+      recovered = new Recovered(stopped, Set.of());
+    } else if (known && sameBoot) {
+      recovered = afterKill();
+    }
+    bytes.putLong(0, MAGIC).putLong(LOOPS_AT, loops).putLong(STOPPED_AT, 0);
+    bytes.put(BOOT_ID_AT, now);
+    return recovered;
+  }
+
+  private Recovered afterKill() {
+    long upTo = Long.MAX_VALUE;
+    Set<Integer> touched = new HashSet<>();
+    for (int loop = 0; loop < loops; loop++) {
+      upTo = Math.min(upTo, bytes.getLong(MARKS_AT + 16 * loop));
+      long touching = bytes.getLong(MARKS_AT + 16 * loop + 8);
+      if (touching != 0) {
+        touched.add((int) touching - 1);
+      }
+    }
+    return upTo == 0 ? Recovered.NOTHING : new Recovered(upTo, touched);
+  }
+
+  void reset() {
+    for (int at = MARKS_AT; at < bytes.capacity(); at += Long.BYTES) {
+      bytes.putLong(at, 0);
+    }
+  }
+
+  void applied(int loop, long position) {
+    LONG.setRelease(bytes, MARKS_AT + 16 * loop, position);
+  }
+
+  void allApplied(long position) {
+    for (int loop = 0; loop < loops; loop++) {
+      applied(loop, position);
+    }
+  }
+
+  void touch(int partition) {
+    LONG.setVolatile(bytes, MARKS_AT + 16 * (partition % loops) + 8, partition + 1L);
+  }
+
+  void release(int partition) {
+    LONG.setRelease(bytes, MARKS_AT + 16 * (partition % loops) + 8, 0L);
+  }
+
+  void addLive(int segment, int delta) {
+    LONG.getAndAdd(bytes, LIVE_AT + 8 * (segment % LIVE_COUNT), (long) delta);
+  }
+
+  long live(int segment) {
+    return (long) LONG.getVolatile(bytes, LIVE_AT + 8 * (segment % LIVE_COUNT));
+  }
+
+  void stopped(long position) {
+    bytes.force();
+    bytes.putLong(STOPPED_AT, position);
+    bytes.force();
+  }
+}

@@ -1,0 +1,54 @@
+package org.quorate.storage;
+
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches free disk space. Below the reserve writes are refused, so that compaction can still
+ * rewrite a segment and give space back; above it the node goes on by itself.
+ */
+public final class DiskReserve {
+  private static final Logger LOG = LoggerFactory.getLogger(DiskReserve.class);
+
+  private final Disk disk;
+  private final long reserveBytes;
+  private final Executor io;
+  private volatile boolean below;
+
+  /**
+   * @param reserveBytes room for at least one segment and what is in flight
+   */
+  public DiskReserve(Disk disk, long reserveBytes, Executor io) {
+    this.disk = disk;
+    this.reserveBytes = reserveBytes;
+    this.io = io;
+  }
+
+  public boolean isBelow() {
+    return below;
+  }
+
+  /** Measures again, on another thread. To be called every second or so. */
+  public void check() {
+    io.execute(
+        () -> {
+          try {
+            note(disk.freeBytes());
+          } catch (IOException e) {
+            LOG.warn("free disk space cannot be read: {}", e.toString());
+          }
+        });
+  }
+
+  private void note(long free) {
+    boolean now = free < reserveBytes;
+    if (now && !below) {
+      LOG.error("{} bytes free < reserve of {}: writes are refused", free, reserveBytes);
+    } else if (!now && below) {
+      LOG.info("{} bytes free: writes are taken again", free);
+    }
+    below = now;
+  }
+}

@@ -1,0 +1,207 @@
+package org.quorate.storage;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.quorate.runtime.Randomness;
+import org.quorate.version.ActorLeases;
+import org.quorate.version.Dot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's actor and its counter: where dots come from, so that none ever names two writes.
+ *
+ * <p>A version vector's entry (actor, n) claims all of the actor's writes of a key up to n. So an
+ * actor may only go on where its node holds every write it ever minted. After a stop in good order
+ * it does, and the file says so. After anything else (a crash, a failed write, a damaged record, an
+ * old copy of the disk) some write may be held by other owners only; then the node takes a new
+ * random actor, and the old one's writes stay apart from it for ever (the actor epochs of Riak, see
+ * riak_kv 679 and Gonçalves et al., "Concise server-wide causality management", 2015).
+ *
+ * <p>An old copy of the disk looks like a stop in good order. Therefore each run first leases
+ * counters ahead, durably, and tells the other members; one that starts asks them for the highest
+ * lease they know of its actor.
+ */
+public final class Identity implements ActorLeases {
+  private static final Logger LOG = LoggerFactory.getLogger(Identity.class);
+  private static final String FILE = "identity";
+  private static final long LEASE = 1L << 20;
+
+  private final Disk disk;
+  private final Randomness random;
+  private final Executor io;
+  private final Consumer<Throwable> fatal;
+  private final Map<Long, Long> leasesOfOthers = new TreeMap<>();
+  private Runnable onLease = () -> {};
+  private long actor;
+  private long next = 1;
+  private long lease;
+  private boolean mayContinue;
+  private boolean begun;
+  private boolean extending;
+
+  private Identity(Disk disk, Randomness random, Executor io, Consumer<Throwable> fatal) {
+    this.disk = disk;
+    this.random = random;
+    this.io = io;
+    this.fatal = fatal;
+  }
+
+  /** Reads the file. Blocks. */
+  public static Identity open(Disk disk, Randomness random, Executor io, Consumer<Throwable> fatal)
+      throws IOException {
+    Identity identity = new Identity(disk, random, io, fatal);
+    byte[] content = disk.read(FILE).orElse(new byte[0]);
+    identity.parse(new String(content, StandardCharsets.UTF_8));
+    return identity;
+  }
+
+  private void parse(String content) {
+    for (String line : content.split("\n", -1)) {
+      String[] words = line.split(" ", -1);
+      switch (words[0]) {
+        case "stopped" -> {
+          actor = Long.parseUnsignedLong(words[1], 16);
+          next = Long.parseLong(words[2]);
+          lease = Long.parseLong(words[3]);
+          mayContinue = true;
+        }
+        case "running" -> mayContinue = false;
+        case "seen" ->
+            leasesOfOthers.put(Long.parseUnsignedLong(words[1], 16), Long.parseLong(words[2]));
+        default -> {}
+      }
+    }
+  }
+
+  /** Whether the last stop was in good order, so that the actor may go on if the members agree. */
+  public synchronized boolean mayContinue() {
+    return mayContinue;
+  }
+
+  /** The actor of the stop in good order, to ask others about. */
+  @Override
+  public synchronized long actor() {
+    return actor;
+  }
+
+  /** The highest counter that the actor may have used, plus one. */
+  @Override
+  public synchronized long lease() {
+    return Math.max(lease, next);
+  }
+
+  /**
+   * Begins to mint, as the old actor or as a new one, and leases counters durably. Blocks.
+   *
+   * @param confirmed whether members that know the actor know of no later lease
+   */
+  public synchronized void begin(boolean confirmed) throws IOException {
+    if (!mayContinue || !confirmed) {
+      draw();
+    }
+    lease = Math.max(lease, next) + LEASE;
+    begun = true;
+    disk.writeAtomically(FILE, content("running", lease));
+    LOG.info("actor {} from counter {}", Long.toHexString(actor), next);
+  }
+
+  private void draw() {
+    actor = random.nextLong();
+    next = 1;
+    lease = LEASE;
+  }
+
+  /** Told, on any thread, when there is a lease to tell the members of. */
+  public synchronized void onLease(Runnable listener) {
+    onLease = listener;
+  }
+
+  /** Whether dots can be minted yet. */
+  public synchronized boolean hasBegun() {
+    return begun;
+  }
+
+  /** A dot that was never used. */
+  public synchronized Dot mint() {
+    if (lease - next < LEASE / 2 && !extending) {
+      extending = true;
+      io.execute(this::extend);
+    }
+    if (next >= lease) {
+      draw();
+    }
+    return new Dot(actor, next++);
+  }
+
+  /** Gives up the actor, because this node may lack one of its writes. */
+  public synchronized void renew(String why) {
+    draw();
+    LOG.warn("new actor {}: {}", Long.toHexString(actor), why);
+    if (!extending) {
+      extending = true;
+      io.execute(this::extend);
+    }
+  }
+
+  private void extend() {
+    try {
+      long extended;
+      long of;
+      byte[] content;
+      synchronized (this) {
+        of = actor;
+        extended = Math.max(lease, next + LEASE);
+        content = content("running", extended);
+        extending = false;
+      }
+      disk.writeAtomically(FILE, content);
+      synchronized (this) {
+        lease = of == actor ? extended : lease;
+      }
+      onLease.run();
+    } catch (IOException e) {
+      LOG.warn("the counter lease could not be written: {}", e.toString());
+    } catch (RuntimeException | Error e) {
+      fatal.accept(e);
+    }
+  }
+
+  /** Remembers the highest lease of another node's actor, durably. */
+  @Override
+  public synchronized void noteLease(long otherActor, long otherLease) {
+    Long known = leasesOfOthers.put(otherActor, otherLease);
+    if (known != null && known >= otherLease) {
+      leasesOfOthers.put(otherActor, known);
+    } else if (begun && !extending) {
+      extending = true;
+      io.execute(this::extend);
+    }
+  }
+
+  /** The highest lease known of an actor, 0 if none is. */
+  @Override
+  public synchronized long leaseOf(long otherActor) {
+    return leasesOfOthers.getOrDefault(otherActor, 0L);
+  }
+
+  /** Notes a stop in good order: everything minted is in the log. Blocks. */
+  public synchronized void close() throws IOException {
+    disk.writeAtomically(FILE, content("stopped", next));
+  }
+
+  private byte[] content(String state, long counter) {
+    StringBuilder text = new StringBuilder(line(state, actor, counter + " " + lease));
+    leasesOfOthers.forEach(
+        (other, known) -> text.append(line("seen", other, String.valueOf(known))));
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String line(String word, long ofActor, String counters) {
+    return word + " " + Long.toHexString(ofActor) + " " + counters + "\n";
+  }
+}

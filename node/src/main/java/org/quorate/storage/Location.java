@@ -1,0 +1,47 @@
+package org.quorate.storage;
+
+/**
+ * Where a key's newest record is, and what it holds.
+ *
+ * @param segment the segment's number, from 1
+ * @param offset of the record in its segment, bytes
+ * @param length of the whole record, bytes
+ * @param flags any of the constants here
+ * @param digest of the siblings in it
+ */
+public record Location(int segment, int offset, int length, int flags, long digest) {
+  /** All of the record's versions are tombstones. */
+  public static final int TOMBSTONE = 1;
+
+  /**
+   * The record, or one before it, was found damaged: this owner may have forgotten writes of the
+   * key and must not answer reads of it until it has been healed from the others.
+   */
+  public static final int DAMAGED = 2;
+
+  public boolean isDamaged() {
+    return (flags & DAMAGED) != 0;
+  }
+
+  Location damaged() {
+    return new Location(segment, offset, length, flags | DAMAGED, digest);
+  }
+
+  /** The log's position of the record. */
+  long position() {
+    return position(segment, offset);
+  }
+
+  /** A place in the log as one number that orders like the log: segment, then offset. */
+  static long position(int segment, int offset) {
+    return ((long) segment << 32) | offset;
+  }
+
+  static int segmentOf(long position) {
+    return (int) (position >>> 32);
+  }
+
+  static int offsetOf(long position) {
+    return (int) position;
+  }
+}

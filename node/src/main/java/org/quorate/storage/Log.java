@@ -1,0 +1,381 @@
+package org.quorate.storage;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.quorate.runtime.Clock;
+import org.quorate.runtime.Loop;
+import org.quorate.storage.StorageException.Reason;
+import org.quorate.version.Key;
+import org.quorate.version.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's append-only log: group commit for writers, batched reads for readers.
+ *
+ * <p>Appends gather while the batch before them is written and synced; then all of them go with one
+ * write and one sync. So the batch grows with the load and the sync's cost is shared by all. A
+ * failed sync is fatal: the kernel may have dropped the pages, and a retry would succeed without
+ * them. A failed write is taken back by truncating the segment, and its appends fail.
+ *
+ * <p>Callable from any loop; futures complete on the loop that asked.
+ */
+public final class Log {
+  /** When a write counts as done. */
+  public enum Sync {
+    /** After it was synced. */
+    ALWAYS,
+    /** After it was written; synced each interval. */
+    INTERVAL,
+    /** After it was written; the operating system syncs when it likes. */
+    NEVER
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Log.class);
+  private static final int WRITE_BUFFER_BYTES = 1 << 20;
+  private static final long MAX_PENDING_BYTES = 32 << 20;
+  private static final int MAX_PENDING_READS = 8192;
+  private static final int READS_AT_ONCE = 64;
+
+  private record Append(Loop loop, int kind, Key key, State state, Promise<Location> done) {
+    int length() {
+      return RecordFormat.length(key.encoded(), state.bytes());
+    }
+  }
+
+  private record Read(Loop loop, Location at, Key key, Promise<Optional<State>> done) {}
+
+  private final Disk disk;
+  private final LogOptions options;
+  private final Executor writer;
+  private final Executor readers;
+  private final Clock clock;
+  private final StorageMetrics metrics;
+  private final Consumer<Throwable> fatal;
+  private final ConcurrentSkipListMap<Integer, Segment> segments;
+  private final ByteBuffer buffer =
+      ByteBuffer.allocateDirect(WRITE_BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+  private final Object lock = new Object();
+  private List<Append> pending = new ArrayList<>();
+  private long pendingBytes;
+  private boolean writing;
+  private final ArrayDeque<Read> reads = new ArrayDeque<>();
+  private int reading;
+
+  /**
+   * @param segments what recovery found; the last one is written on
+   * @param readers runs up to {@link LogOptions#readers} tasks of this log at once
+   * @param fatal told of a failure after which the node must stop
+   */
+  public Log(
+      Disk disk,
+      LogOptions options,
+      ConcurrentSkipListMap<Integer, Segment> segments,
+      Executor writer,
+      Executor readers,
+      Clock clock,
+      StorageMetrics metrics,
+      Consumer<Throwable> fatal) {
+    this.disk = disk;
+    this.options = options;
+    this.segments = segments;
+    this.writer = writer;
+    this.readers = readers;
+    this.clock = clock;
+    this.metrics = metrics;
+    this.fatal = fatal;
+  }
+
+  /** Appends a key's state; completes with its place when it is durable as the options say. */
+  Future<Location> append(Loop loop, int kind, Key key, State state) {
+    Append append = new Append(loop, kind, key, state, Promise.promise());
+    synchronized (lock) {
+      if (isFull()) {
+        return Future.failedFuture(
+            new StorageException(Reason.OVERLOADED, "the log's queue is full"));
+      }
+      pending.add(append);
+      pendingBytes += append.length();
+      if (!writing) {
+        writing = true;
+        writer.execute(this::writeBatches);
+      }
+    }
+    return append.done().future();
+  }
+
+  /** Whether an append would be refused now. */
+  boolean isFull() {
+    synchronized (lock) {
+      return pendingBytes > MAX_PENDING_BYTES;
+    }
+  }
+
+  private void writeBatches() {
+    while (true) {
+      List<Append> batch;
+      synchronized (lock) {
+        if (pending.isEmpty()) {
+          writing = false;
+          return;
+        }
+        batch = pending;
+        pending = new ArrayList<>(batch.size());
+      }
+      try {
+        writeBatch(batch);
+      } catch (Throwable e) {
+        fatal.accept(e);
+        return;
+      }
+      long bytes = batch.stream().mapToLong(Append::length).sum();
+      synchronized (lock) {
+        pendingBytes -= bytes;
+      }
+    }
+  }
+
+  private void writeBatch(List<Append> batch) throws IOException {
+    Deliveries deliveries = new Deliveries();
+    Segment segment;
+    int start;
+    try {
+      segment = segmentWithRoom();
+      start = segment.size;
+    } catch (IOException e) {
+      failBatch(batch, e, deliveries);
+      return;
+    }
+    List<Location> places;
+    try {
+      places = write(batch, segment);
+    } catch (IOException e) {
+      buffer.clear();
+      segment.file.truncate(start);
+      segment.size = start;
+      failBatch(batch, e, deliveries);
+      return;
+    }
+    if (options.sync() == Sync.ALWAYS) {
+      sync(segment);
+    }
+    metrics.batch(batch.size());
+    for (int i = 0; i < batch.size(); i++) {
+      Append append = batch.get(i);
+      Location place = places.get(i);
+      deliveries.add(append.loop(), () -> append.done().complete(place));
+    }
+    deliveries.send();
+  }
+
+  private static void failBatch(List<Append> batch, IOException e, Deliveries deliveries) {
+    LOG.error("log write failed, {} writes refused: {}", batch.size(), e.toString());
+    StorageException failure = new StorageException(Reason.FAILED, "log write failed: " + e);
+    batch.forEach(append -> deliveries.add(append.loop(), () -> append.done().fail(failure)));
+    deliveries.send();
+  }
+
+  private List<Location> write(List<Append> batch, Segment segment) throws IOException {
+    List<Location> places = new ArrayList<>(batch.size());
+    int offset = segment.size;
+    buffer.clear();
+    for (Append append : batch) {
+      int length = append.length();
+      if (length > buffer.remaining()) {
+        flush(segment, buffer);
+        buffer.clear();
+      }
+      ByteBuffer target = length > buffer.capacity() ? RecordFormat.buffer(length) : buffer;
+      byte[] body = append.state().bytes();
+      RecordFormat.write(target, append.kind(), append.key().encoded(), body, segment.durable);
+      if (!target.equals(buffer) && length > buffer.capacity()) {
+        flush(segment, target);
+      }
+      int flags = append.state().siblings().isTombstone() ? Location.TOMBSTONE : 0;
+      flags |= append.kind() == RecordFormat.INCOMPLETE_STATE ? Location.DAMAGED : 0;
+      places.add(new Location(segment.number, offset, length, flags, append.state().digest()));
+      offset += length;
+    }
+    flush(segment, buffer);
+    return places;
+  }
+
+  private static void flush(Segment segment, ByteBuffer bytes) throws IOException {
+    bytes.flip();
+    int size = segment.size;
+    int end = size + bytes.remaining();
+    segment.file.write(bytes, size);
+    segment.size = end;
+  }
+
+  private Segment segmentWithRoom() throws IOException {
+    Segment last = segments.lastEntry().getValue();
+    if (last.size < options.segmentBytes()) {
+      return last;
+    }
+    if (last.durable < last.size && options.sync() != Sync.NEVER) {
+      sync(last);
+    }
+    Segment next = Segment.create(disk, last.number + 1);
+    segments.put(next.number, next);
+    return next;
+  }
+
+  private void sync(Segment segment) {
+    long started = clock.nanos();
+    int size = segment.size;
+    try {
+      segment.file.sync();
+    } catch (IOException e) {
+      throw new IllegalStateException("fsync failed, the node cannot go on: " + e, e);
+    }
+    segment.durable = size;
+    metrics.synced(clock.nanos() - started);
+  }
+
+  /** Syncs what was written, unless nothing was. Completes on the loop. */
+  public Future<Void> sync(Loop loop) {
+    Promise<Void> done = Promise.promise();
+    writer.execute(
+        () -> {
+          Segment last = segments.lastEntry().getValue();
+          if (last.durable < last.size) {
+            try {
+              sync(last);
+            } catch (IllegalStateException e) {
+              fatal.accept(e);
+              return;
+            }
+          }
+          loop.execute(done::complete);
+        });
+    return done.future();
+  }
+
+  /** The state in the record at this place; empty if compaction has moved it since. */
+  Future<Optional<State>> read(Loop loop, Location at, Key key) {
+    Read read = new Read(loop, at, key, Promise.promise());
+    synchronized (lock) {
+      if (reads.size() >= MAX_PENDING_READS) {
+        return Future.failedFuture(
+            new StorageException(Reason.OVERLOADED, "too many reads wait for the disk"));
+      }
+      reads.add(read);
+      if (reading < options.readers()) {
+        reading++;
+        readers.execute(this::serveReads);
+      }
+    }
+    return read.done().future();
+  }
+
+  private void serveReads() {
+    List<Read> batch = new ArrayList<>();
+    while (true) {
+      batch.clear();
+      synchronized (lock) {
+        while (!reads.isEmpty() && batch.size() < READS_AT_ONCE) {
+          batch.add(reads.poll());
+        }
+        if (batch.isEmpty()) {
+          reading--;
+          return;
+        }
+      }
+      Deliveries deliveries = new Deliveries();
+      for (Read read : batch) {
+        serve(read, deliveries);
+      }
+      deliveries.send();
+    }
+  }
+
+  private void serve(Read read, Deliveries deliveries) {
+    Promise<Optional<State>> done = read.done();
+    try {
+      Optional<State> state = readNow(read.at(), read.key());
+      deliveries.add(read.loop(), () -> done.complete(state));
+    } catch (StorageException e) {
+      deliveries.add(read.loop(), () -> done.fail(e));
+    }
+  }
+
+  private Optional<State> readNow(Location at, Key key) {
+    Segment segment = segments.get(at.segment());
+    if (segment == null) {
+      return Optional.empty();
+    }
+    String problem;
+    try {
+      ByteBuffer bytes = segment.read(at.offset(), at.length());
+      @Nullable String found = problemOf(bytes, at, key);
+      if (found == null) {
+        return Optional.of(State.decode(RecordFormat.body(bytes, 0)));
+      }
+      problem = found;
+    } catch (IOException e) {
+      problem = e.toString();
+    }
+    if (!segments.containsKey(at.segment())) {
+      return Optional.empty();
+    }
+    LOG.warn("segment {} is damaged at {}: {}", at.segment(), at.offset(), problem);
+    throw new StorageException(Reason.DAMAGED, "the record is damaged");
+  }
+
+  private static @Nullable String problemOf(ByteBuffer bytes, Location at, Key key) {
+    if (RecordFormat.check(bytes, 0) != RecordFormat.Check.GOOD) {
+      return "checksum does not match";
+    }
+    boolean same =
+        RecordFormat.length(bytes, 0) == at.length()
+            && Key.decode(RecordFormat.key(bytes, 0)).equals(key);
+    return same ? null : "another record is there";
+  }
+
+  /** All segments but the one being written. */
+  List<Segment> closedSegments() {
+    return List.copyOf(segments.headMap(segments.lastKey()).values());
+  }
+
+  /** Deletes a segment in which no live record is left. */
+  void drop(Segment segment) throws IOException {
+    segments.remove(segment.number);
+    segment.file.close();
+    disk.delete(Segment.name(segment.number));
+  }
+
+  public long sizeBytes() {
+    return segments.values().stream().mapToLong(segment -> segment.size).sum();
+  }
+
+  public int segmentCount() {
+    return segments.size();
+  }
+
+  /** The end of the log. */
+  public long end() {
+    Segment last = segments.lastEntry().getValue();
+    return Location.position(last.number, last.size);
+  }
+
+  /** Syncs and closes all files; nothing may be in flight. Blocks. */
+  public void close() throws IOException {
+    sync(segments.lastEntry().getValue());
+    for (Segment segment : segments.values()) {
+      segment.file.close();
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package org.quorate.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.ToIntFunction;
+import org.quorate.version.DecodeException;
+import org.quorate.version.Key;
+import org.quorate.version.Siblings;
+import org.quorate.version.SiblingsCodec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the directory up to the log at start, and the log to a sound end.
+ *
+ * <p>What is broken at the end of the last segment and was never known to be synced was torn by the
+ * crash, and cut. What is broken elsewhere is damage:
+ *
+ * <pre>
+ *  head  body   where                          what is done
+ *  ----  ----   -----                          ------------
+ *  good  good   anywhere                       the key points here
+ *  good  bad    below the synced mark          the key points here, marked damaged
+ *  bad   –      below the synced mark          skipped to the next good head; keys without a newer
+ *                                              record count as damaged
+ *  any   bad    above it, last segment         cut off here
+ *  any   bad    above it, earlier segment      as below the mark: a later segment was written
+ * </pre>
+ */
+public final class Recovery {
+  private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+  private final Disk disk;
+  private final KeyDirectory directory;
+  private final ToIntFunction<Key> partitions;
+  private final ConcurrentSkipListMap<Integer, Segment> segments = new ConcurrentSkipListMap<>();
+  private long damagedBefore;
+  private int damagedRecords;
+  private long records;
+
+  public Recovery(Disk disk, KeyDirectory directory, ToIntFunction<Key> partitions) {
+    this.disk = disk;
+    this.directory = directory;
+    this.partitions = partitions;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param damagedBefore records of unknown keys were lost before this log position, 0 if none
+   * @param damagedRecords damaged records whose key is known
+   */
+  public record Result(
+      ConcurrentSkipListMap<Integer, Segment> segments,
+      long damagedBefore,
+      int damagedRecords,
+      long records) {
+    public boolean isSound() {
+      return damagedBefore == 0 && damagedRecords == 0;
+    }
+  }
+
+  /** Blocks, once, before anything else uses the log or the directory. */
+  public Result run() throws IOException {
+    List<Integer> numbers = new ArrayList<>();
+    disk.list().forEach(name -> Segment.number(name).ifPresent(numbers::add));
+    numbers.sort(null);
+    KeyDirectory.Recovered kept = directory.recovered();
+    if (!numbers.contains(Location.segmentOf(kept.upTo()))) {
+      directory.clear();
+      kept = KeyDirectory.Recovered.NOTHING;
+    }
+    for (int number : numbers) {
+      Segment segment = Segment.open(disk, number);
+      segments.put(number, segment);
+      if (number >= Location.segmentOf(kept.upTo()) || !kept.rebuild().isEmpty()) {
+        scan(segment, kept, number == numbers.get(numbers.size() - 1));
+      }
+    }
+    if (segments.isEmpty()) {
+      segments.put(1, Segment.create(disk, 1));
+    }
+    return new Result(segments, damagedBefore, damagedRecords, records);
+  }
+
+  private record Found(int offset, RecordFormat.Check check) {}
+
+  private void scan(Segment segment, KeyDirectory.Recovered kept, boolean isLast)
+      throws IOException {
+    if (!segment.hasHeader()) {
+      if (isLast && segment.size <= Segment.HEADER_BYTES) {
+        segments.put(segment.number, Segment.create(disk, segment.number));
+        return;
+      }
+      lose(segment, 0, "its header is broken");
+    }
+    boolean resumes = segment.number == Location.segmentOf(kept.upTo()) && kept.rebuild().isEmpty();
+    int from = resumes ? Location.offsetOf(kept.upTo()) : Segment.HEADER_BYTES;
+    ByteBuffer bytes = segment.read(0, segment.size);
+    List<Found> afterBreak = new ArrayList<>();
+    int synced = 0;
+    for (int at = Math.max(from, Segment.HEADER_BYTES); at < bytes.limit(); ) {
+      Found found = new Found(at, RecordFormat.check(bytes, at));
+      if (found.check() == RecordFormat.Check.BAD_HEAD) {
+        at = nextHead(bytes, at + 1);
+      } else {
+        synced = Math.max(synced, RecordFormat.durable(bytes, at));
+        at += RecordFormat.length(bytes, at);
+      }
+      if (found.check() == RecordFormat.Check.GOOD && afterBreak.isEmpty()) {
+        apply(segment, bytes, found, kept);
+      } else {
+        afterBreak.add(found);
+      }
+    }
+    settle(segment, bytes, kept, afterBreak, isLast ? synced : Integer.MAX_VALUE);
+    if (isLast) {
+      segment.file.sync();
+      segment.durable = segment.size;
+    }
+  }
+
+  private static int nextHead(ByteBuffer bytes, int from) {
+    int at = from;
+    while (at < bytes.limit() && RecordFormat.check(bytes, at) == RecordFormat.Check.BAD_HEAD) {
+      at++;
+    }
+    return at;
+  }
+
+  /** Decides what the broken records are, and applies the sound ones among and after them. */
+  private void settle(
+      Segment segment,
+      ByteBuffer bytes,
+      KeyDirectory.Recovered kept,
+      List<Found> afterBreak,
+      int synced)
+      throws IOException {
+    for (Found found : afterBreak) {
+      boolean broken = found.check() != RecordFormat.Check.GOOD;
+      if (broken && found.offset() >= synced) {
+        LOG.info(
+            "segment {}: cut from {} to {} bytes, torn by the last stop",
+            segment.number,
+            segment.size,
+            found.offset());
+        segment.file.truncate(found.offset());
+        segment.size = found.offset();
+        return;
+      }
+      if (found.check() == RecordFormat.Check.BAD_HEAD) {
+        lose(segment, found.offset(), "a record of an unknown key is broken");
+      } else {
+        apply(segment, bytes, found, kept);
+      }
+    }
+  }
+
+  private void lose(Segment segment, int offset, String what) {
+    LOG.error("segment {} is damaged at {}: {}", segment.number, offset, what);
+    damagedBefore = Math.max(damagedBefore, Location.position(segment.number, offset) + 1);
+  }
+
+  private void apply(Segment segment, ByteBuffer bytes, Found found, KeyDirectory.Recovered kept) {
+    int at = found.offset();
+    Key key = Key.decode(RecordFormat.key(bytes, at));
+    int partition = partitions.applyAsInt(key);
+    if (Location.position(segment.number, at) < kept.upTo()
+        && !kept.rebuild().contains(partition)) {
+      return;
+    }
+    records++;
+    int length = RecordFormat.length(bytes, at);
+    if (found.check() == RecordFormat.Check.BAD_BODY) {
+      LOG.error("segment {} is damaged at {}: a record's checksum", segment.number, at);
+      damagedRecords++;
+      directory.put(partition, key, new Location(segment.number, at, length, Location.DAMAGED, 0));
+      return;
+    }
+    try {
+      Siblings siblings = SiblingsCodec.decode(RecordFormat.body(bytes, at));
+      int flags = siblings.isTombstone() ? Location.TOMBSTONE : 0;
+      if (RecordFormat.kind(bytes, at) == RecordFormat.INCOMPLETE_STATE) {
+        flags |= Location.DAMAGED;
+      }
+      directory.put(
+          partition, key, new Location(segment.number, at, length, flags, siblings.digest()));
+    } catch (DecodeException e) {
+      lose(segment, at, "siblings of an unknown form");
+    }
+  }
+}

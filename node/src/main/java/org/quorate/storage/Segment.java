@@ -1,0 +1,75 @@
+package org.quorate.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * One file of the log. Records follow a header of 16 bytes: {@code QUORLOG1} and the number.
+ *
+ * <p>Written by the log's writer only; read by any thread.
+ */
+final class Segment {
+  static final int HEADER_BYTES = 16;
+
+  private static final long MAGIC = 0x31474F4C524F5551L;
+  private static final String PREFIX = "log-";
+
+  final int number;
+  final DiskFile file;
+
+  /** Where the next record goes. */
+  volatile int size;
+
+  /** What of it is known to be synced. */
+  volatile int durable;
+
+  private Segment(int number, DiskFile file, int size) {
+    this.number = number;
+    this.file = file;
+    this.size = size;
+    this.durable = size;
+  }
+
+  static String name(int number) {
+    return PREFIX + String.format("%010d", number);
+  }
+
+  /** The number in a file name, or empty if the file is not a segment. */
+  static Optional<Integer> number(String fileName) {
+    return fileName.startsWith(PREFIX)
+        ? Optional.of(Integer.parseInt(fileName.substring(PREFIX.length())))
+        : Optional.empty();
+  }
+
+  /** A new, durable segment without records. */
+  static Segment create(Disk disk, int number) throws IOException {
+    DiskFile file = disk.open(name(number));
+    ByteBuffer header = RecordFormat.buffer(HEADER_BYTES);
+    header.putLong(MAGIC).putLong(number).flip();
+    file.truncate(0);
+    file.write(header, 0);
+    file.sync();
+    return new Segment(number, file, HEADER_BYTES);
+  }
+
+  /** A segment that is there already; its size is the file's. */
+  static Segment open(Disk disk, int number) throws IOException {
+    DiskFile file = disk.open(name(number));
+    return new Segment(number, file, (int) file.size());
+  }
+
+  boolean hasHeader() throws IOException {
+    ByteBuffer header = read(0, Math.min(size, HEADER_BYTES));
+    return header.limit() == HEADER_BYTES
+        && header.getLong(0) == MAGIC
+        && header.getLong(8) == number;
+  }
+
+  /** Bytes from the file; fewer at its end. */
+  ByteBuffer read(int offset, int length) throws IOException {
+    ByteBuffer bytes = RecordFormat.buffer(length);
+    file.read(bytes, offset);
+    return bytes.flip();
+  }
+}

@@ -1,0 +1,317 @@
+package org.quorate.storage;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.quorate.runtime.Loop;
+import org.quorate.storage.StorageException.Reason;
+import org.quorate.version.Key;
+import org.quorate.version.State;
+
+/**
+ * The keys of one event loop's partitions: read a key's state, or update it.
+ *
+ * <p>Used on its loop only, so a read-modify-write needs no lock. A read returns durable state
+ * only: what it returned once survives a crash. An update works on the newest state, durable or in
+ * flight, so that updates of one key follow each other in the log. The directory and the cache
+ * change when a record is durable, in log order.
+ *
+ * <p>Invariant: while a key is in flight its newest state is in {@code inFlight}; otherwise the
+ * directory points to it.
+ */
+public final class Store {
+  /** How an update makes the new state from the old one. */
+  public interface Change {
+    /** The new state where the old one's digest is enough to know it, else null. */
+    @Nullable State fromDigest(long digest);
+
+    /**
+     * The new state.
+     *
+     * @throws RuntimeException to refuse; nothing is changed then
+     */
+    State from(State current);
+  }
+
+  private record InFlight(State state, Future<State> durable) {}
+
+  private record Loaded(Location at, State state) {}
+
+  private final Loop loop;
+  private final int loopIndex;
+  private final Log log;
+  private final KeyDirectory directory;
+  private final Cache<Key, State> cache;
+  private final ToIntFunction<Key> partitions;
+  private final StorageMetrics metrics;
+  private final Identity identity;
+  private final DiskReserve reserve;
+  private final long damagedBefore;
+  private final Map<Key, InFlight> inFlight = new HashMap<>();
+  private Consumer<Key> onDamaged = key -> {};
+
+  /**
+   * @param damagedBefore records before this log position may be missing, 0 if none can be
+   */
+  public Store(
+      Loop loop,
+      int loopIndex,
+      Log log,
+      KeyDirectory directory,
+      Cache<Key, State> cache,
+      ToIntFunction<Key> partitions,
+      StorageMetrics metrics,
+      Identity identity,
+      DiskReserve reserve,
+      long damagedBefore) {
+    this.loop = loop;
+    this.loopIndex = loopIndex;
+    this.log = log;
+    this.directory = directory;
+    this.cache = cache;
+    this.partitions = partitions;
+    this.metrics = metrics;
+    this.identity = identity;
+    this.reserve = reserve;
+    this.damagedBefore = damagedBefore;
+  }
+
+  public Loop loop() {
+    return loop;
+  }
+
+  public Identity identity() {
+    return identity;
+  }
+
+  /** Told of each key that was found damaged. */
+  public void onDamaged(Consumer<Key> listener) {
+    onDamaged = listener;
+  }
+
+  /**
+   * The digest of the key's durable state, 0 where nothing is stored.
+   *
+   * @throws StorageException DAMAGED
+   */
+  public long digest(Key key) {
+    Location at = directory.get(partitions.applyAsInt(key), key);
+    requireSound(key, at);
+    return at == null ? 0 : at.digest();
+  }
+
+  private void requireSound(Key key, @Nullable Location at) {
+    boolean lost = at == null ? damagedBefore > 0 : at.isDamaged() || at.position() < damagedBefore;
+    if (lost) {
+      onDamaged.accept(key);
+      throw new StorageException(Reason.DAMAGED, "the key's record was damaged");
+    }
+  }
+
+  /** The key's durable state; fails with {@link StorageException} DAMAGED or OVERLOADED. */
+  public Future<State> read(Key key) {
+    State cached = cache.getIfPresent(key);
+    if (cached != null) {
+      metrics.cacheHit();
+      return Future.succeededFuture(cached);
+    }
+    Location at = directory.get(partitions.applyAsInt(key), key);
+    try {
+      requireSound(key, at);
+    } catch (StorageException e) {
+      return Future.failedFuture(e);
+    }
+    if (at == null) {
+      return Future.succeededFuture(State.EMPTY);
+    }
+    metrics.cacheMiss();
+    return load(key, at)
+        .compose(loaded -> loaded.isEmpty() ? read(key) : Future.succeededFuture(loaded.get()));
+  }
+
+  /** The record's state, empty if the key has moved on meanwhile. */
+  private Future<Optional<State>> load(Key key, Location at) {
+    return log.read(loop, at, key)
+        .map(
+            state -> {
+              boolean current = at.equals(directory.get(partitions.applyAsInt(key), key));
+              if (state.isPresent() && current) {
+                cache.put(key, state.get());
+              }
+              return state;
+            })
+        .onFailure(e -> noteDamage(key, at, e));
+  }
+
+  private void noteDamage(Key key, Location at, Throwable e) {
+    int partition = partitions.applyAsInt(key);
+    boolean damaged = e instanceof StorageException s && s.reason() == Reason.DAMAGED;
+    if (damaged && at.equals(directory.get(partition, key))) {
+      directory.put(partition, key, at.damaged());
+      metrics.damagedRecord();
+      identity.renew("a record of this node is damaged");
+      onDamaged.accept(key);
+    }
+  }
+
+  /**
+   * Changes the key's state and completes with the new one when it is durable. Fails with {@link
+   * StorageException}: OVERLOADED and DISK_FULL if nothing was done, FAILED if it is not known; or
+   * with what the change threw.
+   */
+  public Future<State> update(Key key, Change change) {
+    try {
+      return update(key, change, null);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private Future<State> update(Key key, Change change, @Nullable Loaded loaded) {
+    InFlight flying = inFlight.get(key);
+    if (flying != null) {
+      State next = change.fromDigest(flying.state().digest());
+      return commit(key, flying, null, next == null ? change.from(flying.state()) : next);
+    }
+    Location at = directory.get(partitions.applyAsInt(key), key);
+    if (at == null || at.isDamaged()) {
+      return commit(key, null, at, change.from(State.EMPTY));
+    }
+    State next = change.fromDigest(at.digest());
+    if (next != null) {
+      return commit(key, null, at, next);
+    }
+    if (loaded != null && loaded.at().equals(at)) {
+      return commit(key, null, at, change.from(loaded.state()));
+    }
+    State cached = cache.getIfPresent(key);
+    if (cached != null) {
+      return commit(key, null, at, change.from(cached));
+    }
+    return load(key, at)
+        .map(state -> state.map(found -> new Loaded(at, found)).orElse(null))
+        .recover(e -> isDamage(e) ? Future.succeededFuture(null) : Future.failedFuture(e))
+        .compose(found -> update(key, change, found));
+  }
+
+  private static boolean isDamage(Throwable e) {
+    return e instanceof StorageException s && s.reason() == Reason.DAMAGED;
+  }
+
+  private Future<State> commit(
+      Key key, @Nullable InFlight flying, @Nullable Location at, State next) {
+    if (flying != null && flying.state().digest() == next.digest()) {
+      return flying.durable();
+    }
+    boolean damaged = at != null && at.isDamaged();
+    if (at != null && at.digest() == next.digest() && !damaged) {
+      return Future.succeededFuture(next);
+    }
+    boolean incomplete =
+        damaged || (at == null ? damagedBefore > 0 : at.position() < damagedBefore);
+    return append(key, incomplete ? RecordFormat.INCOMPLETE_STATE : RecordFormat.STATE, next);
+  }
+
+  /**
+   * Joins what all other owners hold into a damaged key, which then is whole again: any
+   * acknowledged write that this owner forgot is held by another of its write quorum.
+   */
+  public Future<State> heal(Key key, State others) {
+    Location at = directory.get(partitions.applyAsInt(key), key);
+    InFlight flying = inFlight.get(key);
+    State known = flying != null ? flying.state() : State.EMPTY;
+    if (flying == null && at != null && at.isDamaged()) {
+      return load(key, at)
+          .map(state -> state.orElse(State.EMPTY))
+          .recover(e -> Future.succeededFuture(State.EMPTY))
+          .compose(mine -> append(key, RecordFormat.STATE, joined(mine, others)));
+    }
+    return append(key, RecordFormat.STATE, joined(known, others));
+  }
+
+  private static State joined(State a, State b) {
+    return State.of(a.siblings().merge(b.siblings()));
+  }
+
+  private Future<State> append(Key key, int kind, State next) {
+    if (reserve.isBelow()) {
+      return Future.failedFuture(
+          new StorageException(Reason.DISK_FULL, "free disk space is below the reserve"));
+    }
+    Promise<State> durable = Promise.promise();
+    Future<Location> appended = log.append(loop, kind, key, next);
+    if (appended.failed()) {
+      return Future.failedFuture(appended.cause());
+    }
+    InFlight mine = new InFlight(next, durable.future());
+    inFlight.put(key, mine);
+    appended.onComplete(
+        place -> {
+          directory.put(partitions.applyAsInt(key), key, place);
+          if (place.isDamaged()) {
+            cache.invalidate(key);
+          } else {
+            cache.put(key, next);
+          }
+          applied(place);
+          inFlight.remove(key, mine);
+          durable.complete(next);
+        },
+        e -> {
+          inFlight.remove(key, mine);
+          durable.fail(e);
+        });
+    return durable.future();
+  }
+
+  private void applied(Location place) {
+    if (damagedBefore == 0) {
+      directory.applied(loopIndex, place.position() + place.length());
+    }
+  }
+
+  /** Whether a write would be refused now: OVERLOADED or DISK_FULL. */
+  public void requireRoom() {
+    if (reserve.isBelow()) {
+      throw new StorageException(Reason.DISK_FULL, "free disk space is below the reserve");
+    }
+    if (log.isFull()) {
+      throw new StorageException(Reason.OVERLOADED, "the log's queue is full");
+    }
+  }
+
+  /**
+   * Appends the record at this place again, unless the key has moved on: it has a newer record, or
+   * one in flight. Completes when the directory points to the copy, with whether there was one to
+   * do; fails if the key must be tried again.
+   */
+  Future<Boolean> relocate(Key key, Location from, int kind, State state) {
+    int partition = partitions.applyAsInt(key);
+    if (!from.equals(directory.get(partition, key))) {
+      return Future.succeededFuture(false);
+    }
+    if (inFlight.containsKey(key)) {
+      return Future.failedFuture(new StorageException(Reason.OVERLOADED, "the key is in flight"));
+    }
+    return log.append(loop, kind, key, state)
+        .map(
+            place -> {
+              if (from.equals(directory.get(partition, key))) {
+                directory.put(partition, key, place);
+              }
+              applied(place);
+              return true;
+            });
+  }
+
+  /** Keys whose newest state is not durable yet. */
+  public int inFlight() {
+    return inFlight.size();
+  }
+}
