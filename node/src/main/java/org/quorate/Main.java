@@ -39,6 +39,11 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     System.setProperty("chronicle.analytics.disable", "true");
     System.setProperty("chronicle.disk.monitor.disable", "true");
+    System.setProperty("vertx.disableTCCL", "true");
+    System.setProperty("vertx.disableContextTimings", "true");
+    System.setProperty("io.netty.leakDetection.level", "disabled");
+    System.setProperty("io.netty.buffer.checkBounds", "false");
+    System.setProperty("io.netty.buffer.checkAccessible", "false");
     int exit = commandLine().execute(args);
     if (exit != 0) {
       System.exit(exit);

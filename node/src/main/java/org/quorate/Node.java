@@ -39,7 +39,9 @@ public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final long RESERVE_BYTES = 256L << 20;
   private static final long CHECK_MILLIS = 1000;
-  private static final int KEY_OVERHEAD_BYTES = 240;
+  private static final long CONFIRM_MILLIS = 1000;
+  private static final long REACH_MILLIS = 300;
+  private static final int KEY_OVERHEAD_BYTES = 160;
 
   /** What one event loop has. */
   private record Lane(
@@ -74,6 +76,7 @@ public final class Node {
             recovered.segments(),
             ports.writer(),
             ports.readers(),
+            ports.background(),
             ports.clock(),
             storageMetrics,
             ports.fatal());
@@ -87,7 +90,7 @@ public final class Node {
             .maximumWeight(config.cacheBytes())
             .weigher(
                 (Key key, State state) ->
-                    KEY_OVERHEAD_BYTES + key.encoded().length + 2 * state.bytes().length)
+                    KEY_OVERHEAD_BYTES + key.encoded().length + state.sizeBytes())
             .build();
     ToIntFunction<Key> partitions = key -> ring.partitionOf(key.hash());
     CoordinatorMetrics metrics = new CoordinatorMetrics(ports.registry());
@@ -189,11 +192,14 @@ public final class Node {
 
   /** Settles who this node is among its peers, and begins to mint. */
   private Future<Void> begin() {
+    Peers peers = lanes.get(0).peers();
     boolean mayContinue = identity.mayContinue() && isSound;
+    long patience = mayContinue ? CONFIRM_MILLIS : REACH_MILLIS;
     Future<Boolean> confirmed =
-        mayContinue
-            ? onLoop(lanes.get(0).loop(), () -> lanes.get(0).peers().confirm(identity.lease()))
-            : Future.succeededFuture(false);
+        onLoop(
+            lanes.get(0).loop(),
+            () ->
+                peers.reached(patience).map(any -> mayContinue && peers.confirm(identity.lease())));
     return confirmed
         .compose(
             yes ->

@@ -1,7 +1,6 @@
 package org.quorate.coordinator;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.quorate.replica.Cluster;
 
@@ -41,14 +40,18 @@ final class OwnerSet {
    */
   static List<Integer> fastestFirst(List<Cluster.Owner> owners) {
     List<Integer> order = new ArrayList<>(owners.size());
+    long[] expected = new long[owners.size()];
     for (int i = 0; i < owners.size(); i++) {
-      if (owners.get(i).health().isUp()) {
-        order.add(i);
+      Cluster.Owner owner = owners.get(i);
+      if (owner.health().isUp()) {
+        expected[i] = owner.local() != null ? -1 : owner.health().expectedNanos();
+        int at = order.size();
+        while (at > 0 && expected[order.get(at - 1)] > expected[i]) {
+          at--;
+        }
+        order.add(at, i);
       }
     }
-    order.sort(
-        Comparator.comparingLong(
-            i -> owners.get(i).local() != null ? -1 : owners.get(i).health().expectedNanos()));
     return order;
   }
 }

@@ -5,8 +5,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.quorate.replica.Cluster;
 import org.quorate.replica.LocalReplica;
@@ -36,8 +38,6 @@ public final class Peers implements Cluster {
         }
       };
 
-  private static final long CONFIRM_MILLIS = 1000;
-
   private final Local local;
   private final Ring ring;
   private final Loop loop;
@@ -48,7 +48,7 @@ public final class Peers implements Cluster {
   private final Map<String, Owner> owners = new HashMap<>();
   private final List<List<Owner>> preference = new ArrayList<>();
   private final Promise<Void> allWelcomed = Promise.promise();
-  private int welcomes;
+  private final Set<String> welcomed = new HashSet<>();
   private long highestLeaseOfOurs;
 
   public Peers(
@@ -82,23 +82,27 @@ public final class Peers implements Cluster {
   }
 
   private void welcomed(Hello hello) {
-    welcomes++;
+    welcomed.add(hello.node());
     highestLeaseOfOurs = Math.max(highestLeaseOfOurs, hello.listenerLease());
-    if (welcomes >= connections.size()) {
+    if (welcomed.size() >= connections.size()) {
       allWelcomed.tryComplete();
     }
   }
 
-  /**
-   * Whether this node's actor may go on: all peers, or at least one of them within a second, know
-   * of no lease later than this node's own.
-   */
-  public Future<Boolean> confirm(long ownLease) {
-    if (connections.isEmpty()) {
-      return Future.succeededFuture(true);
+  /** Completes when all peers were reached once, or after this time. */
+  public Future<Void> reached(long millis) {
+    Promise<Void> reached = Promise.promise();
+    allWelcomed.future().onSuccess(reached::tryComplete);
+    loop.after(millis, reached::tryComplete);
+    if (welcomed.size() >= connections.size()) {
+      allWelcomed.tryComplete();
     }
-    loop.after(CONFIRM_MILLIS, allWelcomed::tryComplete);
-    return allWelcomed.future().map(done -> welcomes > 0 && highestLeaseOfOurs <= ownLease);
+    return reached.future();
+  }
+
+  /** Whether some peer was reached, and none knows of a later lease of this node's actor. */
+  public boolean confirm(long ownLease) {
+    return connections.isEmpty() || (!welcomed.isEmpty() && highestLeaseOfOurs <= ownLease);
   }
 
   /** Answers peers, and makes the preference lists; called on the loop, once. */

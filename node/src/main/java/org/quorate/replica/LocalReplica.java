@@ -127,6 +127,11 @@ public final class LocalReplica implements Replica {
           : new Version(dot, now, false, write.headers(), write.value());
     }
 
+    @Override
+    public boolean isWorthCaching() {
+      return true;
+    }
+
     void settle(@Nullable Throwable problem) {
       if (problem == null) {
         durable.complete();
@@ -158,6 +163,12 @@ public final class LocalReplica implements Replica {
     public State from(State current) {
       Siblings joined = current.siblings().merge(state.siblings());
       return joined.equals(state.siblings()) ? state : State.of(joined);
+    }
+
+    /** Reads ask the node that coordinates, and others for a digest only. */
+    @Override
+    public boolean isWorthCaching() {
+      return false;
     }
   }
 

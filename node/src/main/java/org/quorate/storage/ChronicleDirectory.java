@@ -120,9 +120,8 @@ public final class ChronicleDirectory implements KeyDirectory {
   }
 
   @Override
-  public void put(int partition, Key key, Location location) {
+  public void put(int partition, Key key, @Nullable Location before, Location location) {
     mark.touch(partition);
-    Location before = partitions[partition].get(key.encoded());
     partitions[partition].put(key.encoded(), location);
     mark.release(partition);
     if (before != null) {

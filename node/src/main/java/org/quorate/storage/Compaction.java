@@ -19,7 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rewrites the live records of the emptiest segment to the log's end and deletes the segment.
+ * Rewrites the live records of the emptiest segment to the log's end and deletes the segment,
+ * whenever more than half of the log is dead. To wait for that and then take the emptiest rewrites
+ * far less than to take each segment that is half empty (Rosenblum and Ousterhout, "The design and
+ * implementation of a log-structured file system", 1992).
  *
  * <p>A record is live while the directory points to it. Its copy is appended by the key's own loop,
  * which knows of no newer record then, so the log's order stays the order of states. The segment
@@ -28,8 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Compaction {
   private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
-  private static final double WORTH_IT = 0.5;
-  private static final int SLICE_BYTES = 1 << 20;
+  private static final double LIVE_SHARE = 0.5;
+  private static final int SLICE_BYTES = 256 << 10;
 
   private record Live(Key key, Location at, int kind, State state) {}
 
@@ -73,17 +76,23 @@ public final class Compaction {
     }
   }
 
+  /** The closed segment with the least live share, once less than half of the log is live. */
   private Optional<Segment> emptiest() {
     Segment best = null;
-    double least = WORTH_IT;
+    double least = 1;
+    long size = 0;
+    long live = 0;
     for (Segment segment : log.closedSegments()) {
-      double live = (double) directory.liveBytes(segment.number) / segment.size;
-      if (live < least && !unreadable.contains(segment.number)) {
-        least = live;
+      long liveHere = directory.liveBytes(segment.number);
+      size += segment.size;
+      live += liveHere;
+      double share = (double) liveHere / segment.size;
+      if (share < least && !unreadable.contains(segment.number)) {
+        least = share;
         best = segment;
       }
     }
-    return Optional.ofNullable(best);
+    return live < size * LIVE_SHARE ? Optional.ofNullable(best) : Optional.empty();
   }
 
   /** Moves one slice, then goes on; {@code found} live records were seen in this pass before. */

@@ -14,6 +14,9 @@ public interface Disk {
 
   void delete(String name) throws IOException;
 
+  /** Gives the file another name, durably. */
+  void rename(String name, String to) throws IOException;
+
   /** Replaces the file's content: after a crash it is all old or all new. */
   void writeAtomically(String name, byte[] content) throws IOException;
 

@@ -49,6 +49,12 @@ public final class FileDisk implements Disk {
   }
 
   @Override
+  public void rename(String name, String to) throws IOException {
+    Files.move(directory.resolve(name), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+    syncDirectory();
+  }
+
+  @Override
   public void writeAtomically(String name, byte[] content) throws IOException {
     Path fresh = directory.resolve(name + ".new");
     try (FileChannel channel =

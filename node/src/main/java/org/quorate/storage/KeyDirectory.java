@@ -28,8 +28,12 @@ public interface KeyDirectory {
 
   @Nullable Location get(int partition, Key key);
 
-  /** Sets the key's location and moves the count of live bytes from its segment before. */
-  void put(int partition, Key key, Location location);
+  /**
+   * Sets the key's location, and moves the count of live bytes there.
+   *
+   * @param before what {@link #get} would return
+   */
+  void put(int partition, Key key, @Nullable Location before, Location location);
 
   void forEach(int partition, BiConsumer<Key, Location> visitor);
 

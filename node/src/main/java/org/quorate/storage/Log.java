@@ -60,6 +60,7 @@ public final class Log {
   private final LogOptions options;
   private final Executor writer;
   private final Executor readers;
+  private final Executor background;
   private final Clock clock;
   private final StorageMetrics metrics;
   private final Consumer<Throwable> fatal;
@@ -77,6 +78,7 @@ public final class Log {
   /**
    * @param segments what recovery found; the last one is written on
    * @param readers runs up to {@link LogOptions#readers} tasks of this log at once
+   * @param background prepares files
    * @param fatal told of a failure after which the node must stop
    */
   public Log(
@@ -85,6 +87,7 @@ public final class Log {
       ConcurrentSkipListMap<Integer, Segment> segments,
       Executor writer,
       Executor readers,
+      Executor background,
       Clock clock,
       StorageMetrics metrics,
       Consumer<Throwable> fatal) {
@@ -93,9 +96,19 @@ public final class Log {
     this.segments = segments;
     this.writer = writer;
     this.readers = readers;
+    this.background = background;
     this.clock = clock;
     this.metrics = metrics;
     this.fatal = fatal;
+    background.execute(this::prepareSpare);
+  }
+
+  private void prepareSpare() {
+    try {
+      Segment.prepareSpare(disk, options.segmentBytes());
+    } catch (IOException e) {
+      LOG.warn("no spare segment: {}", e.toString());
+    }
   }
 
   /** Appends a key's state; completes with its place when it is durable as the options say. */
@@ -163,8 +176,8 @@ public final class Log {
       places = write(batch, segment);
     } catch (IOException e) {
       buffer.clear();
-      segment.file.truncate(start);
       segment.size = start;
+      segment.file.truncate(start);
       failBatch(batch, e, deliveries);
       return;
     }
@@ -228,8 +241,10 @@ public final class Log {
     if (last.durable < last.size && options.sync() != Sync.NEVER) {
       sync(last);
     }
+    last.file.truncate(last.size);
     Segment next = Segment.create(disk, last.number + 1);
     segments.put(next.number, next);
+    background.execute(this::prepareSpare);
     return next;
   }
 

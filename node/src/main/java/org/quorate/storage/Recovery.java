@@ -80,10 +80,16 @@ public final class Recovery {
         scan(segment, kept, number == numbers.get(numbers.size() - 1));
       }
     }
-    if (segments.isEmpty()) {
-      segments.put(1, Segment.create(disk, 1));
-    }
+    startSegment();
     return new Result(segments, damagedBefore, damagedRecords, records);
+  }
+
+  /** What is written from now on goes to a new segment, unless the last one is still empty. */
+  private void startSegment() throws IOException {
+    int last = segments.isEmpty() ? 0 : segments.lastKey();
+    if (last == 0 || segments.lastEntry().getValue().size > Segment.HEADER_BYTES) {
+      segments.put(last + 1, Segment.create(disk, last + 1));
+    }
   }
 
   private record Found(int offset, RecordFormat.Check check) {}
@@ -105,6 +111,10 @@ public final class Recovery {
     for (int at = Math.max(from, Segment.HEADER_BYTES); at < bytes.limit(); ) {
       Found found = new Found(at, RecordFormat.check(bytes, at));
       if (found.check() == RecordFormat.Check.BAD_HEAD) {
+        if (isZero(bytes, at)) {
+          segment.size = at;
+          break;
+        }
         at = nextHead(bytes, at + 1);
       } else {
         synced = Math.max(synced, RecordFormat.durable(bytes, at));
@@ -118,9 +128,20 @@ public final class Recovery {
     }
     settle(segment, bytes, kept, afterBreak, isLast ? synced : Integer.MAX_VALUE);
     if (isLast) {
+      segment.file.truncate(segment.size);
       segment.file.sync();
       segment.durable = segment.size;
     }
+  }
+
+  /** Whether nothing was ever written from here on. */
+  private static boolean isZero(ByteBuffer bytes, int from) {
+    for (int at = from; at < bytes.limit(); at++) {
+      if (bytes.get(at) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static int nextHead(ByteBuffer bytes, int from) {
@@ -147,7 +168,6 @@ public final class Recovery {
             segment.number,
             segment.size,
             found.offset());
-        segment.file.truncate(found.offset());
         segment.size = found.offset();
         return;
       }
@@ -177,7 +197,7 @@ public final class Recovery {
     if (found.check() == RecordFormat.Check.BAD_BODY) {
       LOG.error("segment {} is damaged at {}: a record's checksum", segment.number, at);
       damagedRecords++;
-      directory.put(partition, key, new Location(segment.number, at, length, Location.DAMAGED, 0));
+      put(partition, key, new Location(segment.number, at, length, Location.DAMAGED, 0));
       return;
     }
     try {
@@ -186,10 +206,13 @@ public final class Recovery {
       if (RecordFormat.kind(bytes, at) == RecordFormat.INCOMPLETE_STATE) {
         flags |= Location.DAMAGED;
       }
-      directory.put(
-          partition, key, new Location(segment.number, at, length, flags, siblings.digest()));
+      put(partition, key, new Location(segment.number, at, length, flags, siblings.digest()));
     } catch (DecodeException e) {
       lose(segment, at, "siblings of an unknown form");
     }
+  }
+
+  private void put(int partition, Key key, Location at) {
+    directory.put(partition, key, directory.get(partition, key), at);
   }
 }

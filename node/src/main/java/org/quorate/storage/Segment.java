@@ -5,7 +5,12 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * One file of the log. Records follow a header of 16 bytes: {@code QUORLOG1} and the number.
+ * One file of the log. Records follow a header of 16 bytes: {@code QUORLOG1} and the number; zeros
+ * follow the records.
+ *
+ * <p>A segment is made of a spare file that was filled with zeros before. To sync what overwrites
+ * blocks takes a third of the time of to sync what makes the file longer, because the file system
+ * has no metadata to commit then.
  *
  * <p>Written by the log's writer only; read by any thread.
  */
@@ -14,6 +19,9 @@ final class Segment {
 
   private static final long MAGIC = 0x31474F4C524F5551L;
   private static final String PREFIX = "log-";
+  private static final String SPARE = "spare";
+  private static final String FILLING = "spare.new";
+  private static final int FILL_BYTES = 256 << 10;
 
   final int number;
   final DiskFile file;
@@ -42,12 +50,29 @@ final class Segment {
         : Optional.empty();
   }
 
-  /** A new, durable segment without records. */
+  /** Makes the spare file for a later segment of this size, if there is none. Takes long. */
+  static void prepareSpare(Disk disk, int bytes) throws IOException {
+    if (disk.list().contains(SPARE)) {
+      return;
+    }
+    try (DiskFile file = disk.open(FILLING)) {
+      ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_BYTES);
+      for (int at = 0; at < bytes; at += FILL_BYTES) {
+        file.write(zeros.clear(), at);
+      }
+      file.sync();
+    }
+    disk.rename(FILLING, SPARE);
+  }
+
+  /** A new, durable segment without records, made of the spare file if there is one. */
   static Segment create(Disk disk, int number) throws IOException {
+    if (disk.list().contains(SPARE)) {
+      disk.rename(SPARE, name(number));
+    }
     DiskFile file = disk.open(name(number));
     ByteBuffer header = RecordFormat.buffer(HEADER_BYTES);
     header.putLong(MAGIC).putLong(number).flip();
-    file.truncate(0);
     file.write(header, 0);
     file.sync();
     return new Segment(number, file, HEADER_BYTES);

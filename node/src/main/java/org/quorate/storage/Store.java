@@ -37,9 +37,24 @@ public final class Store {
      * @throws RuntimeException to refuse; nothing is changed then
      */
     State from(State current);
+
+    /** Whether the new state is likely to be needed again here soon. */
+    boolean isWorthCaching();
   }
 
-  private record InFlight(State state, Future<State> durable) {}
+  /** A state on its way to the log. */
+  private static final class InFlight {
+    final State state;
+    final Promise<State> durable = Promise.promise();
+
+    /** Where the directory will point when this is durable. */
+    @Nullable Location before;
+
+    InFlight(State state, @Nullable Location before) {
+      this.state = state;
+      this.before = before;
+    }
+  }
 
   private record Loaded(Location at, State state) {}
 
@@ -142,7 +157,7 @@ public final class Store {
             state -> {
               boolean current = at.equals(directory.get(partitions.applyAsInt(key), key));
               if (state.isPresent() && current) {
-                cache.put(key, state.get());
+                keep(key, state.get(), true);
               }
               return state;
             })
@@ -153,7 +168,7 @@ public final class Store {
     int partition = partitions.applyAsInt(key);
     boolean damaged = e instanceof StorageException s && s.reason() == Reason.DAMAGED;
     if (damaged && at.equals(directory.get(partition, key))) {
-      directory.put(partition, key, at.damaged());
+      directory.put(partition, key, at, at.damaged());
       metrics.damagedRecord();
       identity.renew("a record of this node is damaged");
       onDamaged.accept(key);
@@ -176,23 +191,23 @@ public final class Store {
   private Future<State> update(Key key, Change change, @Nullable Loaded loaded) {
     InFlight flying = inFlight.get(key);
     if (flying != null) {
-      State next = change.fromDigest(flying.state().digest());
-      return commit(key, flying, null, next == null ? change.from(flying.state()) : next);
+      State next = change.fromDigest(flying.state.digest());
+      return commit(key, change, flying, null, next == null ? change.from(flying.state) : next);
     }
     Location at = directory.get(partitions.applyAsInt(key), key);
     if (at == null || at.isDamaged()) {
-      return commit(key, null, at, change.from(State.EMPTY));
+      return commit(key, change, null, at, change.from(State.EMPTY));
     }
     State next = change.fromDigest(at.digest());
     if (next != null) {
-      return commit(key, null, at, next);
+      return commit(key, change, null, at, next);
     }
     if (loaded != null && loaded.at().equals(at)) {
-      return commit(key, null, at, change.from(loaded.state()));
+      return commit(key, change, null, at, change.from(loaded.state()));
     }
     State cached = cache.getIfPresent(key);
     if (cached != null) {
-      return commit(key, null, at, change.from(cached));
+      return commit(key, change, null, at, change.from(cached));
     }
     return load(key, at)
         .map(state -> state.map(found -> new Loaded(at, found)).orElse(null))
@@ -205,9 +220,9 @@ public final class Store {
   }
 
   private Future<State> commit(
-      Key key, @Nullable InFlight flying, @Nullable Location at, State next) {
-    if (flying != null && flying.state().digest() == next.digest()) {
-      return flying.durable();
+      Key key, Change change, @Nullable InFlight flying, @Nullable Location at, State next) {
+    if (flying != null && flying.state.digest() == next.digest()) {
+      return flying.durable.future();
     }
     boolean damaged = at != null && at.isDamaged();
     if (at != null && at.digest() == next.digest() && !damaged) {
@@ -215,7 +230,8 @@ public final class Store {
     }
     boolean incomplete =
         damaged || (at == null ? damagedBefore > 0 : at.position() < damagedBefore);
-    return append(key, incomplete ? RecordFormat.INCOMPLETE_STATE : RecordFormat.STATE, next);
+    int kind = incomplete ? RecordFormat.INCOMPLETE_STATE : RecordFormat.STATE;
+    return append(key, kind, next, change.isWorthCaching());
   }
 
   /**
@@ -225,49 +241,67 @@ public final class Store {
   public Future<State> heal(Key key, State others) {
     Location at = directory.get(partitions.applyAsInt(key), key);
     InFlight flying = inFlight.get(key);
-    State known = flying != null ? flying.state() : State.EMPTY;
+    State known = flying != null ? flying.state : State.EMPTY;
     if (flying == null && at != null && at.isDamaged()) {
       return load(key, at)
           .map(state -> state.orElse(State.EMPTY))
           .recover(e -> Future.succeededFuture(State.EMPTY))
-          .compose(mine -> append(key, RecordFormat.STATE, joined(mine, others)));
+          .compose(mine -> append(key, RecordFormat.STATE, joined(mine, others), true));
     }
-    return append(key, RecordFormat.STATE, joined(known, others));
+    return append(key, RecordFormat.STATE, joined(known, others), true);
   }
 
   private static State joined(State a, State b) {
     return State.of(a.siblings().merge(b.siblings()));
   }
 
-  private Future<State> append(Key key, int kind, State next) {
+  private Future<State> append(Key key, int kind, State next, boolean cached) {
     if (reserve.isBelow()) {
       return Future.failedFuture(
           new StorageException(Reason.DISK_FULL, "free disk space is below the reserve"));
     }
-    Promise<State> durable = Promise.promise();
     Future<Location> appended = log.append(loop, kind, key, next);
     if (appended.failed()) {
       return Future.failedFuture(appended.cause());
     }
-    InFlight mine = new InFlight(next, durable.future());
+    InFlight earlier = inFlight.get(key);
+    Location before =
+        earlier == null ? directory.get(partitions.applyAsInt(key), key) : earlier.before;
+    InFlight mine = new InFlight(next, before);
     inFlight.put(key, mine);
     appended.onComplete(
         place -> {
-          directory.put(partitions.applyAsInt(key), key, place);
-          if (place.isDamaged()) {
-            cache.invalidate(key);
-          } else {
-            cache.put(key, next);
-          }
-          applied(place);
+          moved(key, mine.before, place);
           inFlight.remove(key, mine);
-          durable.complete(next);
+          keep(key, next, cached && !place.isDamaged());
+          mine.durable.complete(next);
         },
         e -> {
           inFlight.remove(key, mine);
-          durable.fail(e);
+          mine.durable.fail(e);
         });
-    return durable.future();
+    return mine.durable.future();
+  }
+
+  /**
+   * A cached state is replaced or dropped, never left behind; a new one is kept if it is worth it.
+   */
+  private void keep(Key key, State state, boolean worthIt) {
+    if (worthIt) {
+      cache.put(key, state.withoutBytes());
+    } else {
+      cache.invalidate(key);
+    }
+  }
+
+  /** The key's newest durable record is now there. */
+  private void moved(Key key, @Nullable Location from, Location to) {
+    directory.put(partitions.applyAsInt(key), key, from, to);
+    InFlight newer = inFlight.get(key);
+    if (newer != null) {
+      newer.before = to;
+    }
+    applied(to);
   }
 
   private void applied(Location place) {
@@ -303,9 +337,8 @@ public final class Store {
         .map(
             place -> {
               if (from.equals(directory.get(partition, key))) {
-                directory.put(partition, key, place);
+                moved(key, from, place);
               }
-              applied(place);
               return true;
             });
   }

@@ -1,0 +1,107 @@
+package org.quorate.storage;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.quorate.replica.LocalReplica;
+import org.quorate.replica.Write;
+import org.quorate.testing.HeapDirectory;
+import org.quorate.testing.ManualLoop;
+import org.quorate.testing.SimDisk;
+import org.quorate.version.Key;
+import org.quorate.version.Siblings;
+import org.quorate.version.State;
+
+/** One node's storage over a simulated disk, started again as often as a test likes. */
+final class Rig {
+  final SimDisk disk;
+  final ManualLoop loop = new ManualLoop();
+  final List<Throwable> fatal = new ArrayList<>();
+  private final SplittableRandom random;
+  private final LogOptions options;
+  private final long cacheBytes;
+  HeapDirectory directory = new HeapDirectory();
+  Recovery.Result recovered;
+  Log log;
+  Store store;
+  Identity identity;
+  DiskReserve reserve;
+  LocalReplica replica;
+  Compaction compaction;
+
+  Rig(SimDisk disk, Log.Sync sync, int segmentBytes, long seed) {
+    this.disk = disk;
+    this.random = new SplittableRandom(seed);
+    this.options = new LogOptions(sync, segmentBytes, 1, 1L << 40);
+    this.cacheBytes = random.nextBoolean() ? 0 : 1 << 20;
+    start();
+  }
+
+  void start() {
+    try {
+      directory = new HeapDirectory();
+      identity = Identity.open(disk, random::nextLong, loop, fatal::add);
+      recovered = new Recovery(disk, directory, key -> 0).run();
+      StorageMetrics metrics = new StorageMetrics(new SimpleMeterRegistry());
+      log =
+          new Log(
+              disk,
+              options,
+              recovered.segments(),
+              loop,
+              loop,
+              loop,
+              loop,
+              metrics,
+              fatal::add);
+      reserve = new DiskReserve(disk, 1000, loop);
+      Cache<Key, State> cache =
+          Caffeine.newBuilder()
+              .executor(Runnable::run)
+              .maximumWeight(cacheBytes)
+              .weigher((Key k, State s) -> s.sizeBytes())
+              .build();
+      store =
+          new Store(
+              loop,
+              0,
+              log,
+              directory,
+              cache,
+              key -> 0,
+              metrics,
+              identity,
+              reserve,
+              recovered.damagedBefore());
+      replica = new LocalReplica(store, loop);
+      compaction = new Compaction(log, directory, key -> store, loop, loop, options, metrics);
+      identity.begin(recovered.isSound());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Starts a write without running it. */
+  Future<Void> put(Key key, Write write) {
+    return replica.put(key, write, loop.nanos() + 10_000_000_000L).compose(minted -> minted.stored());
+  }
+
+  /** What the key holds, or a failure. */
+  Future<Siblings> get(Key key) {
+    Future<Siblings> read =
+        replica
+            .read(key, 0, loop.nanos() + 10_000_000_000L)
+            .map(reading -> reading.state().siblings());
+    loop.run();
+    return read;
+  }
+
+  String newestSegment() {
+    return disk.list().stream().filter(n -> n.startsWith("log-")).max(String::compareTo).get();
+  }
+}
