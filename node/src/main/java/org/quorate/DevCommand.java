@@ -92,7 +92,7 @@ final class DevCommand implements Callable<Integer> {
                 () -> {
                   Future.join(starting.stream().map(one -> one.result().stop()).toList())
                       .onComplete(done -> stopped.countDown());
-                  ServeCommand.await(stopped);
+                  ServeCommand.endAfter(stopped);
                 },
                 "stop"));
     stopped.await();

@@ -189,7 +189,7 @@ final class ServeCommand implements Callable<Integer> {
             new Thread(
                 () -> {
                   running.stop().onComplete(done -> stopped.countDown());
-                  await(stopped);
+                  endAfter(stopped);
                 },
                 "stop"));
     System.out.println("ready http=" + running.http() + " peer=" + running.peer());
@@ -205,11 +205,14 @@ final class ServeCommand implements Callable<Integer> {
     return String.valueOf(root.getMessage());
   }
 
-  static void await(CountDownLatch latch) {
+  /** Ends the process with 0: what the signal asked for has been done, if it was done in time. */
+  static void endAfter(CountDownLatch stopped) {
     try {
-      if (!latch.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("quorate: not stopped in " + STOP_SECONDS + " s");
+      if (stopped.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        System.out.flush();
+        Runtime.getRuntime().halt(0);
       }
+      System.err.println("quorate: not stopped in " + STOP_SECONDS + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -228,8 +231,8 @@ final class ServeCommand implements Callable<Integer> {
     String reached = (advertise == null ? peer : advertise).toString();
     List<Member> list = members == null ? List.of(new Member(name, reached, zone)) : members.list();
     if (list.stream().noneMatch(member -> member.name().equals(name))) {
-      throw bad(
-          "--members", "without " + name, "a list that names this node (--name " + name + ")");
+      String given = String.join(",", list.stream().map(m -> m.name() + "=" + m.peer()).toList());
+      throw bad("--members", given, "a list that names this node, " + name);
     }
     if (partitions < 1 || partitions > 4096) {
       throw bad("--partitions", String.valueOf(partitions), "1 to 4096");

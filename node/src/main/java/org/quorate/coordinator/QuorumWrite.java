@@ -48,6 +48,18 @@ final class QuorumWrite {
     }
   }
 
+  /**
+   * The owner minted no dot, and no other owner was sent anything yet.
+   *
+   * @param another whether another owner will be asked to mint
+   */
+  void notMinted(int owner, Failure failure, boolean another) {
+    replies.fail(owner, failure);
+    if (!another || replies.hopeful() < required) {
+      outcome = failure.isDefinite() ? Outcome.NOT_APPLIED : Outcome.UNKNOWN;
+    }
+  }
+
   /** No more replies are awaited. */
   void expired() {
     if (outcome == Outcome.OPEN) {

@@ -70,16 +70,14 @@ final class WriteOperation {
   }
 
   private void notMinted(int owner, Failure failure) {
-    quorum.failed(owner, failure);
-    boolean another = failure == Failure.DISK_FULL || failure == Failure.UNREACHABLE;
-    if (another && quorum.outcome() == QuorumWrite.Outcome.OPEN && !minters.isEmpty()) {
+    boolean another =
+        !minters.isEmpty() && (failure == Failure.DISK_FULL || failure == Failure.UNREACHABLE);
+    quorum.notMinted(owner, failure, another);
+    if (quorum.outcome() == QuorumWrite.Outcome.OPEN) {
       mint();
-      return;
+    } else {
+      advance();
     }
-    for (int rest : minters) {
-      quorum.failed(rest, Failure.UNREACHABLE);
-    }
-    advance();
   }
 
   private void spread(int minter, Minted done) {

@@ -34,7 +34,7 @@ final class BodyReader {
   /** Completes with the body; fails with {@link Problem} 413 or 408. */
   Future<byte[]> read() {
     request.handler(this::add);
-    request.exceptionHandler(e -> fail(timedOut("the connection broke")));
+    request.exceptionHandler(e -> fail(Problem.malformed()));
     request.endHandler(end -> finish());
     check = loop.after(PROGRESS_MILLIS, this::checkProgress);
     return done.future();

@@ -64,7 +64,7 @@ public final class HttpApi {
   }
 
   private void route(HttpServerRequest request) {
-    if (request.decoderResult().isFailure()) {
+    if (request.decoderResult().isFailure() || request.headers().contains("")) {
       malformed(request);
       return;
     }
@@ -80,8 +80,7 @@ public final class HttpApi {
 
   private static void malformed(HttpServerRequest request) {
     request.response().putHeader("Connection", "close");
-    new Problem(
-            400, "malformed-request", "The request is not HTTP", "it cannot be read as HTTP/1.1")
+    Problem.malformed()
         .send(request.response(), true)
         .onComplete(sent -> request.connection().close());
   }

@@ -55,6 +55,11 @@ final class Problem extends RuntimeException {
     return problem;
   }
 
+  static Problem malformed() {
+    return notApplied(
+        400, "malformed-request", "The request is not HTTP", "it cannot be read as HTTP/1.1");
+  }
+
   static Problem overloaded(String detail) {
     return notApplied(503, "overloaded", "The node has too much to do", detail);
   }

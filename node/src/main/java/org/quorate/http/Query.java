@@ -23,7 +23,11 @@ final class Query {
       String value = equals < 0 ? "" : pair.substring(equals + 1);
       if (!allowed.contains(name)) {
         throw Problem.invalidParameter(
-            name, value, "one of " + String.join(", ", allowed.stream().sorted().toList()));
+            name,
+            value,
+            allowed.isEmpty()
+                ? "no parameter"
+                : "one of " + String.join(", ", allowed.stream().sorted().toList()));
       }
       if (values.put(name, value) != null) {
         throw Problem.invalidParameter(name, value, "to be given once");

@@ -156,7 +156,7 @@ public final class Store {
         .map(
             state -> {
               boolean current = at.equals(directory.get(partitions.applyAsInt(key), key));
-              if (state.isPresent() && current) {
+              if (state.isPresent() && current && !at.isDamaged()) {
                 keep(key, state.get(), true);
               }
               return state;

@@ -24,6 +24,7 @@ import org.quorate.version.CausalContext;
 import org.quorate.version.Dot;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
+import org.quorate.version.State;
 
 class CrashTest {
   private static Write blind(String value) {
@@ -117,14 +118,14 @@ class CrashTest {
     Siblings whole = rig.get(key).result();
     rig.put(Key.of("b", "later"), blind("later"));
     rig.loop.run();
-    rig.disk.flip(rig.newestSegment(), (16 + 19 + 3 + 30) * 8);
+    rig.disk.flip(rig.newestSegment(), (16 + 19 + 3 + 20) * 8);
     rig.loop.crash();
     rig.start();
     assertTrue(rig.get(key).failed());
     rig.put(key, blind("second"));
     rig.loop.run();
     assertTrue(rig.get(key).failed(), "a write does not bring back what was forgotten");
-    rig.store.heal(key, org.quorate.version.State.of(whole));
+    rig.store.heal(key, State.of(whole));
     rig.loop.run();
     assertEquals(2, rig.get(key).result().versions().size());
     rig.loop.crash();
@@ -170,8 +171,8 @@ class CrashTest {
                   });
         }
       }
-      Siblings found = rig.get(key).result();
       Dot last = acknowledged.get(key);
+      Siblings found = rig.get(key).result();
       if (last != null) {
         assertTrue(found.context().covers(last), "acknowledged " + last + " is lost");
         assertTrue(possible.get(key).contains(text(found)));

@@ -49,16 +49,7 @@ final class Rig {
       recovered = new Recovery(disk, directory, key -> 0).run();
       StorageMetrics metrics = new StorageMetrics(new SimpleMeterRegistry());
       log =
-          new Log(
-              disk,
-              options,
-              recovered.segments(),
-              loop,
-              loop,
-              loop,
-              loop,
-              metrics,
-              fatal::add);
+          new Log(disk, options, recovered.segments(), loop, loop, loop, loop, metrics, fatal::add);
       reserve = new DiskReserve(disk, 1000, loop);
       Cache<Key, State> cache =
           Caffeine.newBuilder()
@@ -88,7 +79,9 @@ final class Rig {
 
   /** Starts a write without running it. */
   Future<Void> put(Key key, Write write) {
-    return replica.put(key, write, loop.nanos() + 10_000_000_000L).compose(minted -> minted.stored());
+    return replica
+        .put(key, write, loop.nanos() + 10_000_000_000L)
+        .compose(minted -> minted.stored());
   }
 
   /** What the key holds, or a failure. */

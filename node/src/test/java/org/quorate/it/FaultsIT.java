@@ -1,0 +1,223 @@
+package org.quorate.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes killed, stopped and started again, under load. */
+class FaultsIT {
+  @TempDir Path root;
+  private List<NodeProcess> nodes = List.of();
+
+  @AfterEach
+  void stop() throws Exception {
+    for (NodeProcess node : nodes) {
+      node.close();
+    }
+  }
+
+  /** Tries until it is so; a minute at most. */
+  private static void eventually(Callable<Boolean> condition) throws Exception {
+    long give = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.call()) {
+      assertTrue(System.nanoTime() < give, "not so within a minute");
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  private boolean allAlive(int node) throws Exception {
+    return Http.get(nodes.get(node).url("/v1/cluster")).text().split("alive", -1).length == 4;
+  }
+
+  @Test
+  void everyAcknowledgedWriteSurvivesTheKillOfAllNodes() throws Exception {
+    nodes = NodeProcess.cluster(root, 3);
+    Map<String, String> acknowledged = new ConcurrentHashMap<>();
+    AtomicBoolean running = new AtomicBoolean(true);
+    List<Thread> writers = new ArrayList<>();
+    for (int w = 0; w < 4; w++) {
+      int writer = w;
+      Thread thread =
+          new Thread(
+              () -> {
+                for (int i = 0; running.get(); i++) {
+                  String key = writer + "-" + i % 300;
+                  try {
+                    String url = nodes.get((writer + i) % 3).url("/v1/kv/kill/" + key);
+                    if (Http.put(url, String.valueOf(i)).status() == 204) {
+                      acknowledged.put(key, String.valueOf(i));
+                    }
+                  } catch (Exception e) {
+                    return;
+                  }
+                }
+              });
+      thread.start();
+      writers.add(thread);
+    }
+    eventually(() -> acknowledged.size() >= 1000);
+    for (NodeProcess node : nodes) {
+      node.signal("KILL");
+    }
+    running.set(false);
+    for (Thread writer : writers) {
+      writer.join();
+    }
+    for (NodeProcess node : nodes) {
+      node.kill();
+      node.launch();
+    }
+    for (NodeProcess node : nodes) {
+      node.awaitReady();
+    }
+    eventually(() -> allAlive(0) && allAlive(1) && allAlive(2));
+    for (Map.Entry<String, String> entry : acknowledged.entrySet()) {
+      for (NodeProcess node : nodes) {
+        Http.Answer read = Http.get(node.url("/v1/kv/kill/" + entry.getKey()));
+        assertEquals(200, read.status(), read.text());
+        int found = Integer.parseInt(read.text());
+        assertTrue(found >= Integer.parseInt(entry.getValue()), "went back in time");
+      }
+    }
+  }
+
+  @Test
+  void oneNodeDownFailsNothingAtTwoOfThreeAndIsRepairedByReads() throws Exception {
+    nodes = NodeProcess.cluster(root, 3);
+    String path = "/v1/kv/down/k";
+    Http.put(nodes.get(0).url(path + "?w=all"), "before");
+    nodes.get(2).kill();
+    eventually(() -> !allAlive(0));
+    assertEquals(204, Http.put(nodes.get(0).url(path), "during").status());
+    Http.Answer refused = Http.put(nodes.get(0).url(path + "?w=all"), "never");
+    assertEquals(503, refused.status());
+    JsonObject problem = new JsonObject(refused.text());
+    assertEquals("quorum-unreachable", problem.getString("type"));
+    assertEquals("not_applied", problem.getString("outcome"));
+    assertEquals(3, problem.getInteger("required"));
+    assertTrue(problem.getBoolean("retryable"));
+    assertEquals(3, problem.getJsonArray("replicas").size());
+    assertEquals("1", refused.header("Retry-After"));
+    assertEquals("during", Http.get(nodes.get(1).url(path)).text());
+    nodes.get(2).start();
+    eventually(() -> allAlive(0) && allAlive(2));
+    Http.Answer read = Http.get(nodes.get(0).url(path + "?r=all"));
+    assertEquals("during", read.text());
+    assertTrue(read.header("Quorate-Quorum").endsWith("repaired=1"), read.header("Quorate-Quorum"));
+    assertTrue(
+        Http.get(nodes.get(0).url(path + "?r=all"))
+            .header("Quorate-Quorum")
+            .endsWith("repaired=0"));
+    assertEquals("during", Http.get(nodes.get(2).url(path + "?r=1")).text());
+  }
+
+  @Test
+  void aStoppedPeerCostsOthersNoMoreThanAHedge() throws Exception {
+    nodes = NodeProcess.cluster(root, 3);
+    for (int i = 0; i < 200; i++) {
+      Http.put(nodes.get(0).url("/v1/kv/stopped/" + i), "x");
+      Http.get(nodes.get(0).url("/v1/kv/stopped/" + i));
+    }
+    nodes.get(1).signal("STOP");
+    for (int i = 0; i < 100; i++) {
+      assertEquals(200, Http.get(nodes.get(0).url("/v1/kv/stopped/" + i)).status());
+      assertEquals(204, Http.put(nodes.get(0).url("/v1/kv/stopped/" + i), "y").status());
+    }
+    Http.Answer all = Http.put(nodes.get(0).url("/v1/kv/stopped/1?w=all&timeout=300ms"), "z");
+    if (all.status() == 504) {
+      JsonObject problem = new JsonObject(all.text());
+      assertEquals("quorum-timeout", problem.getString("type"));
+      assertEquals("unknown", problem.getString("outcome"));
+      assertEquals(2, problem.getInteger("acked"));
+    } else {
+      assertEquals(503, all.status());
+    }
+    nodes.get(1).signal("CONT");
+    eventually(() -> allAlive(0));
+    assertEquals(200, Http.get(nodes.get(1).url("/v1/kv/stopped/0?r=all")).status());
+  }
+
+  @Test
+  void aHalfSentRequestCostsItsConnectionOnly() throws Exception {
+    nodes = NodeProcess.cluster(root, 1);
+    List<Socket> half = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      Socket socket = new Socket("127.0.0.1", nodes.get(0).http);
+      OutputStream out = socket.getOutputStream();
+      String head =
+          "PUT /v1/kv/half/" + i + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nab";
+      out.write(head.getBytes(StandardCharsets.US_ASCII));
+      half.add(socket);
+    }
+    assertEquals(204, Http.put(nodes.get(0).url("/v1/kv/half/whole"), "x").status());
+    eventually(
+        () ->
+            Http.send("PUT", nodes.get(0).url("/v1/kv/half/large"), new byte[1 << 20]).status()
+                == 204);
+    assertEquals(404, Http.get(nodes.get(0).url("/v1/kv/half/0")).status());
+    for (Socket socket : half) {
+      socket.close();
+    }
+  }
+
+  @Test
+  void aNodeOfAnotherClusterIsRefusedAndSaysSo() throws Exception {
+    nodes = NodeProcess.cluster(root, 2);
+    nodes.get(1).kill();
+    Path format = nodes.get(1).data().resolve("FORMAT");
+    Files.writeString(format, Files.readString(format).replace("quorate 1 quorate", "quorate 1 x"));
+    nodes.get(1).launch();
+    eventually(
+        () -> Files.readString(nodes.get(1).log()).contains("not of 'quorate 1 quorate n2'"));
+    assertEquals(2, exitOf(nodes.get(1)));
+  }
+
+  private static int exitOf(NodeProcess node) throws Exception {
+    AtomicInteger exit = new AtomicInteger(-1);
+    eventually(
+        () -> {
+          exit.set(node.exit());
+          return exit.get() >= 0;
+        });
+    return exit.get();
+  }
+
+  @Test
+  void aRestartInGoodOrderKeepsTheActorAndAKillDoesNot() throws Exception {
+    nodes = NodeProcess.cluster(root, 3);
+    Http.put(nodes.get(0).url("/v1/kv/actor/k"), "x");
+    assertEquals(0, nodes.get(0).stop());
+    nodes.get(0).start();
+    eventually(() -> allAlive(0));
+    assertEquals(1, actors(nodes.get(0)));
+    nodes.get(0).kill();
+    nodes.get(0).start();
+    assertEquals(2, actors(nodes.get(0)));
+    assertEquals("x", Http.get(nodes.get(0).url("/v1/kv/actor/k")).text());
+  }
+
+  private static long actors(NodeProcess node) throws Exception {
+    return Files.readAllLines(node.log()).stream()
+        .filter(line -> line.contains("Identity") && line.contains(" actor "))
+        .map(line -> line.replaceAll(".* actor ([0-9a-f]+) .*", "$1"))
+        .distinct()
+        .count();
+  }
+}

@@ -1,0 +1,164 @@
+package org.quorate.it;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A real node: the built jar in a process of its own. */
+public final class NodeProcess implements AutoCloseable {
+  private static final Path JAR = Path.of("target", "quorate.jar");
+
+  private final Path data;
+  private final List<String> options;
+  private Process process;
+  public final int http;
+
+  private NodeProcess(Path data, int http, List<String> options) {
+    this.data = data;
+    this.http = http;
+    this.options = options;
+  }
+
+  /** Nodes n1, n2, … of one cluster, all started and ready. */
+  public static List<NodeProcess> cluster(Path root, int count, String... more) throws Exception {
+    int[] ports = freePorts(2 * count);
+    List<String> members = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      members.add("n" + (i + 1) + "=127.0.0.1:" + ports[count + i]);
+    }
+    List<NodeProcess> nodes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      List<String> options = new ArrayList<>(List.of("serve", "--name", "n" + (i + 1)));
+      options.addAll(List.of("--http", "127.0.0.1:" + ports[i]));
+      options.addAll(List.of("--peer", "127.0.0.1:" + ports[count + i]));
+      options.addAll(List.of("--members", String.join(",", members)));
+      options.addAll(List.of(more));
+      nodes.add(new NodeProcess(root.resolve("n" + (i + 1)), ports[i], options));
+    }
+    for (NodeProcess node : nodes) {
+      node.launch();
+    }
+    for (NodeProcess node : nodes) {
+      node.awaitReady();
+    }
+    return nodes;
+  }
+
+  static int[] freePorts(int count) throws IOException {
+    int[] ports = new int[count];
+    List<ServerSocket> held = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ServerSocket socket = new ServerSocket(0);
+      held.add(socket);
+      ports[i] = socket.getLocalPort();
+    }
+    for (ServerSocket socket : held) {
+      socket.close();
+    }
+    return ports;
+  }
+
+  static List<String> java(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-ea", "-jar", JAR.toString()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** Starts the process without waiting for it. */
+  public void launch() throws IOException {
+    List<String> command = java(options.toArray(new String[0]));
+    command.addAll(List.of("--data", data.toString()));
+    Files.createDirectories(data);
+    process =
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
+            .start();
+  }
+
+  public void awaitReady() throws IOException {
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line = out.readLine();
+    if (line == null || !line.startsWith("ready http=127.0.0.1:" + http + " peer=")) {
+      throw new AssertionError("not ready: " + line + "\n" + Files.readString(log()));
+    }
+  }
+
+  public void start() throws IOException {
+    launch();
+    awaitReady();
+  }
+
+  public Path log() {
+    return data.resolveSibling(data.getFileName() + ".log");
+  }
+
+  public Path data() {
+    return data;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Ends it as an operator would, and returns its exit code. */
+  public int stop() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      throw new AssertionError("not stopped in 30 s");
+    }
+    return process.exitValue();
+  }
+
+  /** Whether the socket with this inode is the process's. */
+  public boolean owns(String inode) {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+      return descriptors.anyMatch(fd -> isLinkTo(fd, "socket:[" + inode + "]"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static boolean isLinkTo(Path link, String target) {
+    try {
+      return Files.readSymbolicLink(link).toString().equals(target);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The exit code, -1 while it runs. */
+  public int exit() {
+    return process.isAlive() ? -1 : process.exitValue();
+  }
+
+  public void signal(String name) throws Exception {
+    new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+  }
+
+  public String url(String path) {
+    return "http://127.0.0.1:" + http + path;
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (process != null && process.isAlive()) {
+      signal("CONT");
+      kill();
+    }
+  }
+}
