@@ -300,7 +300,7 @@ public final class ChronicleDirectory implements KeyDirectory {
         each.forEach(
             (key, location) -> {
               System.arraycopy(location, 0, value, 0, LOCATION_BYTES);
-              visitor.accept(Key.decode(key), decode());
+              visitor.accept(Key.decode(key.clone()), decode());
             });
       }
     }

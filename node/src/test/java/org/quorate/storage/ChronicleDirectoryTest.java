@@ -1,0 +1,100 @@
+package org.quorate.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quorate.version.Key;
+
+class ChronicleDirectoryTest {
+  @TempDir Path root;
+
+  private ChronicleDirectory open() throws IOException {
+    return new ChronicleDirectory(root, 4, 2, Runnable::run);
+  }
+
+  private static Key key(int i) {
+    return Key.of("bucket", "key-" + i + "-" + "x".repeat(i % 100));
+  }
+
+  private static void put(
+      KeyDirectory directory, Map<Key, Location> model, int i, SplittableRandom random) {
+    Location at =
+        new Location(1 + random.nextInt(5), random.nextInt(1 << 20), 100, 0, random.nextLong());
+    int partition = (int) (key(i).hash() & 3);
+    directory.put(partition, key(i), directory.get(partition, key(i)), at);
+    model.put(key(i), at);
+  }
+
+  private static void check(KeyDirectory directory, Map<Key, Location> model) {
+    model.forEach(
+        (key, at) -> assertEquals(at, directory.get((int) (key.hash() & 3), key), key.toString()));
+    assertEquals(model.size(), directory.keys());
+    Map<Key, Location> listed = new HashMap<>();
+    for (int p = 0; p < 4; p++) {
+      directory.forEach(p, listed::put);
+    }
+    assertEquals(model.size(), listed.size());
+    assertTrue(model.equals(listed), "the entries listed are others");
+    for (int segment = 1; segment < 6; segment++) {
+      int number = segment;
+      long live = model.values().stream().filter(at -> at.segment() == number).count() * 100;
+      assertEquals(live, directory.liveBytes(segment));
+    }
+  }
+
+  @Test
+  void holdsWhatAPlainMapHoldsWhileItGrowsAndAcrossRuns() throws IOException {
+    SplittableRandom random = new SplittableRandom(1);
+    Map<Key, Location> model = new HashMap<>();
+    ChronicleDirectory directory = open();
+    assertEquals(KeyDirectory.Recovered.NOTHING, directory.recovered());
+    for (int i = 0; i < 20_000; i++) {
+      put(directory, model, random.nextInt(12_000), random);
+      if (i % 4000 == 0) {
+        check(directory, model);
+      }
+    }
+    check(directory, model);
+    assertNull(directory.get(0, Key.of("bucket", "absent")));
+    directory.closeAt(77);
+
+    directory = open();
+    assertEquals(new KeyDirectory.Recovered(77, Set.of()), directory.recovered());
+    check(directory, model);
+    for (int i = 0; i < 20_000; i++) {
+      put(directory, model, random.nextInt(40_000), random);
+    }
+    check(directory, model);
+    directory.clear();
+    check(directory, Map.of());
+    directory.closeAt(0);
+    directory = open();
+    assertEquals(KeyDirectory.Recovered.NOTHING, directory.recovered());
+    check(directory, Map.of());
+  }
+
+  @Test
+  void afterAKillWhatWasAppliedByAllLoopsIsTrusted() throws IOException {
+    SplittableRandom random = new SplittableRandom(2);
+    Map<Key, Location> model = new HashMap<>();
+    ChronicleDirectory killed = open();
+    killed.recovered();
+    for (int i = 0; i < 5000; i++) {
+      put(killed, model, i, random);
+    }
+    killed.applied(0, 500);
+    killed.applied(1, 300);
+    ChronicleDirectory again = open();
+    assertEquals(new KeyDirectory.Recovered(300, Set.of()), again.recovered());
+    check(again, model);
+  }
+}
