@@ -131,7 +131,8 @@ public final class Server {
           try {
             ClusterState state = remembered();
             Ring ring = state.firstRing();
-            Ports ports = ports(lanes, state);
+            ChronicleDirectory directory = directory(state, lanes.size());
+            Ports ports = ports(lanes, directory);
             Node.start(config, ports, ring).compose(node -> serve(node, lanes)).onComplete(running);
           } catch (IOException | RuntimeException e) {
             running.fail(e);
@@ -152,12 +153,16 @@ public final class Server {
     return first;
   }
 
-  private Ports ports(List<Lane> lanes, ClusterState state) throws IOException {
+  private ChronicleDirectory directory(ClusterState state, int loops) throws IOException {
     ChronicleDirectory directory =
-        new ChronicleDirectory(data.keyDirectory(), state.partitions(), lanes.size(), background);
+        new ChronicleDirectory(data.keyDirectory(), state.partitions(), loops, background);
     Gauge.builder("quorate.directory.keys", directory, ChronicleDirectory::keys).register(registry);
     Gauge.builder("quorate.directory.bytes", directory, ChronicleDirectory::sizeBytes)
         .register(registry);
+    return directory;
+  }
+
+  private Ports ports(List<Lane> lanes, ChronicleDirectory directory) throws IOException {
     return new Ports(
         Clock.SYSTEM,
         Randomness.secure(),

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import net.openhft.chronicle.map.ChronicleMap;
@@ -23,7 +24,9 @@ import org.quorate.version.Key;
  *
  * <p>A map has a fixed capacity, which its file name tells. Before it is full a map of twice the
  * capacity is made on another thread, and then each operation on the partition moves some entries
- * over; meanwhile the larger map is asked first. A run that finds both files goes on moving.
+ * over; meanwhile the larger map is asked first. A run that finds both files goes on moving. An
+ * empty partition has no map until {@link #makeMaps} or its first write, because to make 256 of
+ * them takes a second of a first start.
  */
 public final class ChronicleDirectory implements KeyDirectory {
   private static final int FIRST_CAPACITY = 1024;
@@ -36,6 +39,7 @@ public final class ChronicleDirectory implements KeyDirectory {
   private final Executor io;
   private final DirectoryMark mark;
   private final Partition[] partitions;
+  private volatile boolean closed;
 
   /**
    * Opens all maps. Blocks.
@@ -59,6 +63,16 @@ public final class ChronicleDirectory implements KeyDirectory {
         .actualSegments(1)
         .create()
         .close();
+  }
+
+  /** Makes the maps of partitions that have none, so that no first write has to wait for one. */
+  public void makeMaps() {
+    for (Partition partition : partitions) {
+      if (closed) {
+        return;
+      }
+      partition.made();
+    }
   }
 
   @Override
@@ -165,6 +179,7 @@ public final class ChronicleDirectory implements KeyDirectory {
 
   @Override
   public void closeAt(long position) {
+    closed = true;
     for (Partition partition : partitions) {
       partition.close();
     }
@@ -190,7 +205,7 @@ public final class ChronicleDirectory implements KeyDirectory {
     private final int number;
     private final byte[] value = new byte[LOCATION_BYTES];
     private final ByteBuffer fields = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
-    private ChronicleMap<byte[], byte[]> map;
+    private volatile @Nullable ChronicleMap<byte[], byte[]> map;
     private @Nullable ChronicleMap<byte[], byte[]> smaller;
     private volatile @Nullable ChronicleMap<byte[], byte[]> larger;
     private int capacity = FIRST_CAPACITY;
@@ -201,15 +216,36 @@ public final class ChronicleDirectory implements KeyDirectory {
       this.number = number;
       List<Path> files = maps(String.format("%05d-*.map", number));
       files.sort(Comparator.comparing(Path::toString));
-      if (!files.isEmpty()) {
-        capacity = capacityOf(files.get(files.size() - 1));
+      if (files.isEmpty()) {
+        return;
       }
+      capacity = capacityOf(files.get(files.size() - 1));
       map = open(file(capacity), capacity);
       if (files.size() > 1) {
         smaller = open(files.get(0), capacityOf(files.get(0)));
         growing = true;
       }
-      size = map.longSize() + (smaller == null ? 0 : smaller.longSize());
+      size = sizeNow();
+    }
+
+    private long sizeNow() {
+      ChronicleMap<byte[], byte[]> current = map;
+      return (current == null ? 0 : current.longSize())
+          + (smaller == null ? 0 : smaller.longSize());
+    }
+
+    /** The map, made if there is none yet. */
+    synchronized ChronicleMap<byte[], byte[]> made() {
+      ChronicleMap<byte[], byte[]> current = map;
+      if (current == null) {
+        try {
+          current = open(file(capacity), capacity);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        map = current;
+      }
+      return current;
     }
 
     private Path file(int ofCapacity) {
@@ -222,7 +258,8 @@ public final class ChronicleDirectory implements KeyDirectory {
     }
 
     @Nullable Location get(byte[] key) {
-      byte[] found = map.getUsing(key, value);
+      ChronicleMap<byte[], byte[]> current = map;
+      byte[] found = current == null ? null : current.getUsing(key, value);
       if (found == null && smaller != null) {
         found = smaller.getUsing(key, value);
       }
@@ -241,7 +278,8 @@ public final class ChronicleDirectory implements KeyDirectory {
     void put(byte[] key, Location at) {
       fields.putInt(0, at.segment()).putInt(4, at.offset()).putInt(8, at.length());
       fields.putInt(12, at.flags()).putLong(16, at.digest());
-      map.put(key, value);
+      ChronicleMap<byte[], byte[]> current = map;
+      (current == null ? made() : current).put(key, value);
       if (smaller != null) {
         smaller.remove(key);
       }
@@ -258,7 +296,7 @@ public final class ChronicleDirectory implements KeyDirectory {
         map = made;
         capacity *= 2;
       }
-      size = map.longSize() + (smaller == null ? 0 : smaller.longSize());
+      size = sizeNow();
       if (!growing && size > capacity * FULL) {
         growing = true;
         io.execute(this::makeLarger);
@@ -278,7 +316,7 @@ public final class ChronicleDirectory implements KeyDirectory {
       try (var segment = from.segmentContext(0)) {
         segment.forEachSegmentEntryWhile(
             entry -> {
-              map.put(entry.key().get(), entry.value().get());
+              made().put(entry.key().get(), entry.value().get());
               entry.doRemove();
               return ++moved[0] < MOVED_AT_ONCE;
             });
@@ -295,8 +333,10 @@ public final class ChronicleDirectory implements KeyDirectory {
     }
 
     void forEach(BiConsumer<Key, Location> visitor) {
-      for (ChronicleMap<byte[], byte[]> each :
-          smaller == null ? List.of(map) : List.of(map, smaller)) {
+      List<ChronicleMap<byte[], byte[]>> maps = new ArrayList<>();
+      Optional.ofNullable(map).ifPresent(maps::add);
+      Optional.ofNullable(smaller).ifPresent(maps::add);
+      for (ChronicleMap<byte[], byte[]> each : maps) {
         each.forEach(
             (key, location) -> {
               System.arraycopy(location, 0, value, 0, LOCATION_BYTES);
@@ -306,11 +346,15 @@ public final class ChronicleDirectory implements KeyDirectory {
     }
 
     long usedBytes() {
-      return map.offHeapMemoryUsed();
+      ChronicleMap<byte[], byte[]> current = map;
+      return current == null ? 0 : current.offHeapMemoryUsed();
     }
 
     void close() {
-      map.close();
+      ChronicleMap<byte[], byte[]> current = map;
+      if (current != null) {
+        current.close();
+      }
       if (smaller != null) {
         smaller.close();
       }
