@@ -152,8 +152,7 @@ public final class Node {
     ToIntFunction<Key> partitions = key -> ring.partitionOf(key.hash());
     Recovery.Result recovered = new Recovery(ports.disk(), ports.directory(), partitions).run();
     LOG.info(
-        "recovered {} keys, {} log records read, in {} ms",
-        ports.directory().keys(),
+        "recovered, {} log records read, in {} ms",
         recovered.records(),
         (ports.clock().nanos() - began) / 1_000_000);
     return new Node(config, ports, ring, identity, recovered);

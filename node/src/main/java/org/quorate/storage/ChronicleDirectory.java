@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -24,9 +26,9 @@ import org.quorate.version.Key;
  *
  * <p>A map has a fixed capacity, which its file name tells. Before it is full a map of twice the
  * capacity is made on another thread, and then each operation on the partition moves some entries
- * over; meanwhile the larger map is asked first. A run that finds both files goes on moving. An
- * empty partition has no map until {@link #makeMaps} or its first write, because to make 256 of
- * them takes a second of a first start.
+ * over; meanwhile the larger map is asked first. A run that finds both files goes on moving. A map
+ * is opened when it is first needed, or by {@link #openMaps}, because to open 256 of them takes
+ * long enough to be missed when a node starts.
  */
 public final class ChronicleDirectory implements KeyDirectory {
   private static final int FIRST_CAPACITY = 1024;
@@ -65,13 +67,13 @@ public final class ChronicleDirectory implements KeyDirectory {
         .close();
   }
 
-  /** Makes the maps of partitions that have none, so that no first write has to wait for one. */
-  public void makeMaps() {
+  /** Opens or makes the maps that nobody needed yet, so that no request has to wait for one. */
+  public void openMaps() {
     for (Partition partition : partitions) {
       if (closed) {
         return;
       }
-      partition.made();
+      partition.opened();
     }
   }
 
@@ -86,12 +88,23 @@ public final class ChronicleDirectory implements KeyDirectory {
         deleteMaps(String.format("%05d-*.map", p));
         mark.release(p);
       }
-      for (int p = 0; p < partitions.length; p++) {
-        partitions[p] = new Partition(p);
-      }
+      makePartitions();
       return recovered;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private void makePartitions() throws IOException {
+    Map<Integer, List<Path>> files = new HashMap<>();
+    List<Path> ascending = maps("*.map");
+    ascending.sort(Comparator.comparing(Path::toString));
+    for (Path file : ascending) {
+      int number = Integer.parseInt(file.getFileName().toString().substring(0, 5));
+      files.computeIfAbsent(number, none -> new ArrayList<>()).add(file);
+    }
+    for (int p = 0; p < partitions.length; p++) {
+      partitions[p] = new Partition(p, files.getOrDefault(p, List.of()));
     }
   }
 
@@ -103,9 +116,7 @@ public final class ChronicleDirectory implements KeyDirectory {
         partition.close();
       }
       deleteMaps("*.map");
-      for (int p = 0; p < partitions.length; p++) {
-        partitions[p] = new Partition(p);
-      }
+      makePartitions();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -203,6 +214,7 @@ public final class ChronicleDirectory implements KeyDirectory {
   /** One partition's map, and the larger one that takes its place while it grows. */
   private final class Partition {
     private final int number;
+    private final List<Path> files;
     private final byte[] value = new byte[LOCATION_BYTES];
     private final ByteBuffer fields = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
     private volatile @Nullable ChronicleMap<byte[], byte[]> map;
@@ -212,20 +224,9 @@ public final class ChronicleDirectory implements KeyDirectory {
     private boolean growing;
     volatile long size;
 
-    Partition(int number) throws IOException {
+    Partition(int number, List<Path> files) {
       this.number = number;
-      List<Path> files = maps(String.format("%05d-*.map", number));
-      files.sort(Comparator.comparing(Path::toString));
-      if (files.isEmpty()) {
-        return;
-      }
-      capacity = capacityOf(files.get(files.size() - 1));
-      map = open(file(capacity), capacity);
-      if (files.size() > 1) {
-        smaller = open(files.get(0), capacityOf(files.get(0)));
-        growing = true;
-      }
-      size = sizeNow();
+      this.files = files;
     }
 
     private long sizeNow() {
@@ -234,17 +235,26 @@ public final class ChronicleDirectory implements KeyDirectory {
           + (smaller == null ? 0 : smaller.longSize());
     }
 
-    /** The map, made if there is none yet. */
-    synchronized ChronicleMap<byte[], byte[]> made() {
+    /** The map, opened or made if nobody needed it yet. */
+    synchronized ChronicleMap<byte[], byte[]> opened() {
       ChronicleMap<byte[], byte[]> current = map;
-      if (current == null) {
-        try {
-          current = open(file(capacity), capacity);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-        map = current;
+      if (current != null) {
+        return current;
       }
+      try {
+        if (!files.isEmpty()) {
+          capacity = capacityOf(files.get(files.size() - 1));
+        }
+        current = open(file(capacity), capacity);
+        if (files.size() > 1) {
+          smaller = open(files.get(0), capacityOf(files.get(0)));
+          growing = true;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      size = current.longSize() + (smaller == null ? 0 : smaller.longSize());
+      map = current;
       return current;
     }
 
@@ -259,7 +269,13 @@ public final class ChronicleDirectory implements KeyDirectory {
 
     @Nullable Location get(byte[] key) {
       ChronicleMap<byte[], byte[]> current = map;
-      byte[] found = current == null ? null : current.getUsing(key, value);
+      if (current == null) {
+        if (files.isEmpty()) {
+          return null;
+        }
+        current = opened();
+      }
+      byte[] found = current.getUsing(key, value);
       if (found == null && smaller != null) {
         found = smaller.getUsing(key, value);
       }
@@ -279,7 +295,7 @@ public final class ChronicleDirectory implements KeyDirectory {
       fields.putInt(0, at.segment()).putInt(4, at.offset()).putInt(8, at.length());
       fields.putInt(12, at.flags()).putLong(16, at.digest());
       ChronicleMap<byte[], byte[]> current = map;
-      (current == null ? made() : current).put(key, value);
+      (current == null ? opened() : current).put(key, value);
       if (smaller != null) {
         smaller.remove(key);
       }
@@ -316,7 +332,7 @@ public final class ChronicleDirectory implements KeyDirectory {
       try (var segment = from.segmentContext(0)) {
         segment.forEachSegmentEntryWhile(
             entry -> {
-              made().put(entry.key().get(), entry.value().get());
+              opened().put(entry.key().get(), entry.value().get());
               entry.doRemove();
               return ++moved[0] < MOVED_AT_ONCE;
             });
@@ -333,8 +349,7 @@ public final class ChronicleDirectory implements KeyDirectory {
     }
 
     void forEach(BiConsumer<Key, Location> visitor) {
-      List<ChronicleMap<byte[], byte[]>> maps = new ArrayList<>();
-      Optional.ofNullable(map).ifPresent(maps::add);
+      List<ChronicleMap<byte[], byte[]>> maps = new ArrayList<>(List.of(opened()));
       Optional.ofNullable(smaller).ifPresent(maps::add);
       for (ChronicleMap<byte[], byte[]> each : maps) {
         each.forEach(
