@@ -65,7 +65,7 @@ final class ReadOperation {
           new QuorumException(Kind.QUORUM_UNREACHABLE, true, required, owners, null));
     }
     long p95 = 0;
-    for (int i = 0; i < required; i++) {
+    for (int i = 0; i < required && !toAsk.isEmpty(); i++) {
       p95 = Math.max(p95, owners.get(toAsk.element()).health().p95Nanos());
       askNext();
     }

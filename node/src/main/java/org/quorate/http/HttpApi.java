@@ -10,12 +10,16 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.TimeUnit;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP server of one event loop; made on that loop. */
 public final class HttpApi {
   private static final int MAX_LINE_BYTES = 8 << 10;
   private static final int MAX_HEADERS_BYTES = 64 << 10;
   private static final int IDLE_SECONDS = 60;
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
 
   private final KvHandler keys;
   private final AdminHandler admin;
@@ -50,7 +54,7 @@ public final class HttpApi {
                     .setIdleTimeoutUnit(TimeUnit.SECONDS)
                     .setTcpNoDelay(true)
                     .setHttp2ClearTextEnabled(false))
-            .requestHandler(this::route)
+            .requestHandler(this::handle)
             .invalidRequestHandler(HttpApi::malformed);
   }
 
@@ -61,6 +65,16 @@ public final class HttpApi {
   /** Takes no new connections and lets requests in flight finish. */
   public Future<Void> drain(long millis) {
     return server.shutdown(millis, TimeUnit.MILLISECONDS);
+  }
+
+  private void handle(HttpServerRequest request) {
+    try {
+      route(request);
+    } catch (RuntimeException e) {
+      LOG.error("a request could not be handled", e);
+      new Problem(500, "internal-error", "The node failed", "see the node's log")
+          .send(request.response(), true);
+    }
   }
 
   private void route(HttpServerRequest request) {

@@ -5,14 +5,12 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.StorageException.Reason;
@@ -22,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node's append-only log: group commit for writers, batched reads for readers.
+ * The node's append-only log: group commit for writers; a {@link LogReader} for readers.
  *
  * <p>Appends gather while the batch before them is written and synced; then all of them go with one
  * write and one sync. So the batch grows with the load and the sync's cost is shared by all. A
@@ -45,8 +43,6 @@ public final class Log {
   private static final Logger LOG = LoggerFactory.getLogger(Log.class);
   private static final int WRITE_BUFFER_BYTES = 1 << 20;
   private static final long MAX_PENDING_BYTES = 32 << 20;
-  private static final int MAX_PENDING_READS = 8192;
-  private static final int READS_AT_ONCE = 64;
 
   private record Append(Loop loop, int kind, Key key, State state, Promise<Location> done) {
     int length() {
@@ -54,12 +50,10 @@ public final class Log {
     }
   }
 
-  private record Read(Loop loop, Location at, Key key, Promise<Optional<State>> done) {}
-
   private final Disk disk;
   private final LogOptions options;
   private final Executor writer;
-  private final Executor readers;
+  private final LogReader reader;
   private final Executor background;
   private final Clock clock;
   private final StorageMetrics metrics;
@@ -72,8 +66,6 @@ public final class Log {
   private List<Append> pending = new ArrayList<>();
   private long pendingBytes;
   private boolean writing;
-  private final ArrayDeque<Read> reads = new ArrayDeque<>();
-  private int reading;
 
   /**
    * @param segments what recovery found; the last one is written on
@@ -95,7 +87,7 @@ public final class Log {
     this.options = options;
     this.segments = segments;
     this.writer = writer;
-    this.readers = readers;
+    this.reader = new LogReader(segments, readers, options.readers());
     this.background = background;
     this.clock = clock;
     this.metrics = metrics;
@@ -281,83 +273,7 @@ public final class Log {
 
   /** The state in the record at this place; empty if compaction has moved it since. */
   Future<Optional<State>> read(Loop loop, Location at, Key key) {
-    Read read = new Read(loop, at, key, Promise.promise());
-    synchronized (lock) {
-      if (reads.size() >= MAX_PENDING_READS) {
-        return Future.failedFuture(
-            new StorageException(Reason.OVERLOADED, "too many reads wait for the disk"));
-      }
-      reads.add(read);
-      if (reading < options.readers()) {
-        reading++;
-        readers.execute(this::serveReads);
-      }
-    }
-    return read.done().future();
-  }
-
-  private void serveReads() {
-    List<Read> batch = new ArrayList<>();
-    while (true) {
-      batch.clear();
-      synchronized (lock) {
-        while (!reads.isEmpty() && batch.size() < READS_AT_ONCE) {
-          batch.add(reads.poll());
-        }
-        if (batch.isEmpty()) {
-          reading--;
-          return;
-        }
-      }
-      Deliveries deliveries = new Deliveries();
-      for (Read read : batch) {
-        serve(read, deliveries);
-      }
-      deliveries.send();
-    }
-  }
-
-  private void serve(Read read, Deliveries deliveries) {
-    Promise<Optional<State>> done = read.done();
-    try {
-      Optional<State> state = readNow(read.at(), read.key());
-      deliveries.add(read.loop(), () -> done.complete(state));
-    } catch (StorageException e) {
-      deliveries.add(read.loop(), () -> done.fail(e));
-    }
-  }
-
-  private Optional<State> readNow(Location at, Key key) {
-    Segment segment = segments.get(at.segment());
-    if (segment == null) {
-      return Optional.empty();
-    }
-    String problem;
-    try {
-      ByteBuffer bytes = segment.read(at.offset(), at.length());
-      @Nullable String found = problemOf(bytes, at, key);
-      if (found == null) {
-        return Optional.of(State.decode(RecordFormat.body(bytes, 0)));
-      }
-      problem = found;
-    } catch (IOException e) {
-      problem = e.toString();
-    }
-    if (!segments.containsKey(at.segment())) {
-      return Optional.empty();
-    }
-    LOG.warn("segment {} is damaged at {}: {}", at.segment(), at.offset(), problem);
-    throw new StorageException(Reason.DAMAGED, "the record is damaged");
-  }
-
-  private static @Nullable String problemOf(ByteBuffer bytes, Location at, Key key) {
-    if (RecordFormat.check(bytes, 0) != RecordFormat.Check.GOOD) {
-      return "checksum does not match";
-    }
-    boolean same =
-        RecordFormat.length(bytes, 0) == at.length()
-            && Key.decode(RecordFormat.key(bytes, 0)).equals(key);
-    return same ? null : "another record is there";
+    return reader.read(loop, at, key);
   }
 
   /** All segments but the one being written. */
