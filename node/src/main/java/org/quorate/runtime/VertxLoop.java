@@ -30,9 +30,9 @@ public final class VertxLoop implements Loop {
   @Override
   public Timer after(long millis, Runnable task) {
     long now = clock.nanos();
-    long due = now + Math.max(1, millis) * NANOS_PER_MILLI;
-    Timer timer = timers.add(due, task);
-    arm(now, due);
+    long delay = TimerQueue.rounded(millis);
+    Timer timer = timers.add(now, delay, task);
+    arm(now, now + delay * NANOS_PER_MILLI);
     return timer;
   }
 
@@ -49,10 +49,9 @@ public final class VertxLoop implements Loop {
       return;
     }
     armedFor = Long.MAX_VALUE;
-    long now = clock.nanos();
-    long next = timers.run(now);
+    long next = timers.run(clock.nanos());
     if (next != Long.MAX_VALUE) {
-      arm(now, next);
+      arm(clock.nanos(), next);
     }
   }
 

@@ -147,21 +147,27 @@ public final class Store {
     }
     metrics.cacheMiss();
     return load(key, at)
-        .compose(loaded -> loaded.isEmpty() ? read(key) : Future.succeededFuture(loaded.get()));
+        .compose(
+            loaded -> {
+              if (loaded.isEmpty()) {
+                return read(key);
+              }
+              cacheRead(key, at, loaded.get());
+              return Future.succeededFuture(loaded.get());
+            });
   }
 
-  /** The record's state, empty if the key has moved on meanwhile. */
+  /** The record's state, empty if compaction has moved it meanwhile. */
   private Future<Optional<State>> load(Key key, Location at) {
-    return log.read(loop, at, key)
-        .map(
-            state -> {
-              boolean current = at.equals(directory.get(partitions.applyAsInt(key), key));
-              if (state.isPresent() && current && !at.isDamaged()) {
-                keep(key, state.get(), true);
-              }
-              return state;
-            })
-        .onFailure(e -> noteDamage(key, at, e));
+    return log.read(loop, at, key).onFailure(e -> noteDamage(key, at, e));
+  }
+
+  /** Caches what was read, unless it is old or incomplete. */
+  private void cacheRead(Key key, Location at, State state) {
+    boolean current = at.equals(directory.get(partitions.applyAsInt(key), key));
+    if (current && !at.isDamaged()) {
+      keep(key, state, true);
+    }
   }
 
   private void noteDamage(Key key, Location at, Throwable e) {
@@ -231,7 +237,8 @@ public final class Store {
     boolean incomplete =
         damaged || (at == null ? damagedBefore > 0 : at.position() < damagedBefore);
     int kind = incomplete ? RecordFormat.INCOMPLETE_STATE : RecordFormat.STATE;
-    return append(key, kind, next, change.isWorthCaching());
+    Location before = flying == null ? at : flying.before;
+    return append(key, kind, next, before, change.isWorthCaching());
   }
 
   /**
@@ -240,22 +247,32 @@ public final class Store {
    */
   public Future<State> heal(Key key, State others) {
     Location at = directory.get(partitions.applyAsInt(key), key);
-    InFlight flying = inFlight.get(key);
-    State known = flying != null ? flying.state : State.EMPTY;
-    if (flying == null && at != null && at.isDamaged()) {
-      return load(key, at)
-          .map(state -> state.orElse(State.EMPTY))
-          .recover(e -> Future.succeededFuture(State.EMPTY))
-          .compose(mine -> append(key, RecordFormat.STATE, joined(mine, others), true));
+    if (inFlight.containsKey(key) || at == null || !at.isDamaged()) {
+      return healWith(key, State.EMPTY, others);
     }
-    return append(key, RecordFormat.STATE, joined(known, others), true);
+    return load(key, at)
+        .map(state -> state.orElse(State.EMPTY))
+        .recover(e -> Future.succeededFuture(State.EMPTY))
+        .compose(mine -> healWith(key, mine, others));
+  }
+
+  private Future<State> healWith(Key key, State mine, State others) {
+    InFlight flying = inFlight.get(key);
+    Location at = directory.get(partitions.applyAsInt(key), key);
+    State known = flying == null ? mine : joined(mine, flying.state);
+    Location before = flying == null ? at : flying.before;
+    return append(key, RecordFormat.STATE, joined(known, others), before, true);
   }
 
   private static State joined(State a, State b) {
     return State.of(a.siblings().merge(b.siblings()));
   }
 
-  private Future<State> append(Key key, int kind, State next, boolean cached) {
+  /**
+   * @param before where the directory will point when this is durable
+   */
+  private Future<State> append(
+      Key key, int kind, State next, @Nullable Location before, boolean cached) {
     if (reserve.isBelow()) {
       return Future.failedFuture(
           new StorageException(Reason.DISK_FULL, "free disk space is below the reserve"));
@@ -264,9 +281,6 @@ public final class Store {
     if (appended.failed()) {
       return Future.failedFuture(appended.cause());
     }
-    InFlight earlier = inFlight.get(key);
-    Location before =
-        earlier == null ? directory.get(partitions.applyAsInt(key), key) : earlier.before;
     InFlight mine = new InFlight(next, before);
     inFlight.put(key, mine);
     appended.onComplete(
