@@ -66,6 +66,7 @@ public final class Log {
   private List<Append> pending = new ArrayList<>();
   private long pendingBytes;
   private boolean writing;
+  private boolean closed;
 
   /**
    * @param segments what recovery found; the last one is written on
@@ -107,9 +108,9 @@ public final class Log {
   Future<Location> append(Loop loop, int kind, Key key, State state) {
     Append append = new Append(loop, kind, key, state, Promise.promise());
     synchronized (lock) {
-      if (isFull()) {
+      if (closed || isFull()) {
         return Future.failedFuture(
-            new StorageException(Reason.OVERLOADED, "the log's queue is full"));
+            new StorageException(Reason.OVERLOADED, "the log takes no more writes now"));
       }
       pending.add(append);
       pendingBytes += append.length();
@@ -186,7 +187,9 @@ public final class Log {
   }
 
   private static void failBatch(List<Append> batch, IOException e, Deliveries deliveries) {
-    LOG.error("log write failed, {} writes refused: {}", batch.size(), e.toString());
+    if (!batch.isEmpty()) {
+      LOG.error("log write failed, {} writes refused: {}", batch.size(), e.toString());
+    }
     StorageException failure = new StorageException(Reason.FAILED, "log write failed: " + e);
     batch.forEach(append -> deliveries.add(append.loop(), () -> append.done().fail(failure)));
     deliveries.send();
@@ -302,8 +305,17 @@ public final class Log {
     return Location.position(last.number, last.size);
   }
 
-  /** Syncs and closes all files; nothing may be in flight. Blocks. */
+  /**
+   * Syncs and closes all files; to be called by the writer. What was not written yet is refused.
+   */
   public void close() throws IOException {
+    List<Append> refused;
+    synchronized (lock) {
+      closed = true;
+      refused = pending;
+      pending = new ArrayList<>();
+    }
+    failBatch(refused, new IOException("the node stops"), new Deliveries());
     sync(segments.lastEntry().getValue());
     for (Segment segment : segments.values()) {
       segment.file.close();

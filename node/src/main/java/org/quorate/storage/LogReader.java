@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,6 +105,11 @@ final class LogReader {
         return Optional.of(State.decode(RecordFormat.body(bytes, 0)));
       }
       problem = found;
+    } catch (ClosedChannelException e) {
+      if (segments.containsKey(at.segment())) {
+        throw new StorageException(Reason.OVERLOADED, "the log is closed");
+      }
+      return Optional.empty();
     } catch (IOException e) {
       problem = e.toString();
     }
