@@ -244,7 +244,8 @@ public final class Node {
             loop,
             ports.background(),
             LogOptions.standard(config.fsync()),
-            storageMetrics);
+            storageMetrics,
+            () -> stopping);
     every(
         loop,
         CHECK_MILLIS,
@@ -307,26 +308,30 @@ public final class Node {
   /** Writes out everything and notes a stop in good order. No request may be in flight. */
   public Future<Void> stop() {
     stopping = true;
-    List<Future<Void>> closed = new ArrayList<>();
+    return onAllLoops(lane -> lane.peers().close())
+        .compose(closed -> inBackground(ports.writer(), log::close))
+        .compose(written -> onAllLoops(lane -> {}))
+        .compose(applied -> inBackground(ports.writer(), this::closeStorage));
+  }
+
+  /** Runs on each loop after all that was given to it before. */
+  private Future<Void> onAllLoops(Consumer<Lane> task) {
+    List<Future<Void>> done = new ArrayList<>();
     for (Lane lane : lanes) {
-      closed.add(
+      done.add(
           onLoop(
               lane.loop(),
               () -> {
-                lane.peers().close();
+                task.accept(lane);
                 return Future.succeededFuture();
               }));
     }
-    return Future.all(closed)
-        .compose(
-            all ->
-                inBackground(
-                    ports.writer(),
-                    () -> {
-                      log.close();
-                      identity.close();
-                      ports.directory().closeAt(isSound ? log.end() : 0);
-                    }));
+    return Future.all(done).mapEmpty();
+  }
+
+  private void closeStorage() throws IOException {
+    identity.close();
+    ports.directory().closeAt(isSound ? log.end() : 0);
   }
 
   /** What a node does about a failure that it must not survive. */

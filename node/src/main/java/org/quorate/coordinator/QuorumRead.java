@@ -34,18 +34,23 @@ final class QuorumRead {
   private final ReplyBoard replies;
   private final ReplyBoard repairs;
   private final long[] digests;
+  private final int own;
+  private final List<Integer> held = new ArrayList<>();
+  private long heldDigest;
   private State merged = State.EMPTY;
-  private boolean isKnown;
+  private boolean isOwnKnown;
   private Phase phase = Phase.READING;
 
   /**
    * @param required answers needed, 1 to {@code owners}
+   * @param own the owner that is this node, -1 if none is
    */
-  QuorumRead(int owners, int required) {
+  QuorumRead(int owners, int required, int own) {
     if (required < 1 || required > owners) {
       throw new IllegalArgumentException("r=" + required + " not in 1.." + owners);
     }
     this.required = required;
+    this.own = own;
     this.repairQuorum = Math.max(owners / 2 + 1, owners - required + 1);
     this.replies = new ReplyBoard(owners);
     this.repairs = new ReplyBoard(owners);
@@ -54,24 +59,49 @@ final class QuorumRead {
 
   /** The owner holds this. What comes after phase one is not merged, only compared. */
   void read(int owner, State state) {
-    if (replies.ack(owner)) {
-      digests[owner] = state.digest();
-      if (phase == Phase.READING) {
-        join(state);
-        decide();
+    if (!replies.ack(owner)) {
+      return;
+    }
+    digests[owner] = state.digest();
+    if (phase == Phase.READING) {
+      join(state);
+      isOwnKnown |= owner == own || (!held.isEmpty() && state.digest() == heldDigest);
+      if (isOwnKnown) {
+        countHeld();
       }
+      decide();
     }
   }
 
   /**
-   * The owner holds a state of this digest, which the reader's own owner held when it asked: so it
-   * is included in what that owner answers.
+   * The owner holds a state of this digest, which this node held when it asked. The answer counts
+   * only once this node's own state is merged, which includes it: until then nobody has sent that
+   * state.
    */
   void readSame(int owner, long digest) {
-    if (replies.ack(owner)) {
-      digests[owner] = digest;
+    if (!replies.isAnswered(owner) && !held.contains(owner)) {
+      held.add(owner);
+      heldDigest = digest;
+    }
+    if (isOwnKnown || phase != Phase.READING) {
+      countHeld();
       decide();
     }
+  }
+
+  private void countHeld() {
+    for (int owner : held) {
+      replies.ack(owner);
+      digests[owner] = heldDigest;
+    }
+    held.clear();
+  }
+
+  /** This node's own state will not come: the owners that must be asked for theirs. */
+  List<Integer> forgetHeld() {
+    List<Integer> forgotten = List.copyOf(held);
+    held.clear();
+    return forgotten;
   }
 
   private void join(State state) {
@@ -79,7 +109,6 @@ final class QuorumRead {
       State joined = State.of(merged.siblings().merge(state.siblings()));
       merged = joined.digest() == state.digest() ? state : joined;
     }
-    isKnown = true;
   }
 
   void failed(int owner, Failure failure) {
@@ -115,7 +144,7 @@ final class QuorumRead {
   }
 
   private void decide() {
-    if (phase == Phase.READING && replies.acks() >= required && isKnown) {
+    if (phase == Phase.READING && replies.acks() >= required) {
       phase = holders() == replies.acks() ? Phase.DONE : Phase.REPAIRING;
     }
     if (phase == Phase.REPAIRING && behind().isEmpty() && holders() >= repairQuorum) {

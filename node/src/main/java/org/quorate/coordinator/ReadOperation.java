@@ -50,7 +50,7 @@ final class ReadOperation {
       CoordinatorMetrics metrics) {
     this.key = key;
     this.owners = owners;
-    this.quorum = new QuorumRead(owners.size(), required);
+    this.quorum = new QuorumRead(owners.size(), required, ownAmong(owners));
     this.deadline = deadline;
     this.loop = loop;
     this.metrics = metrics;
@@ -89,12 +89,23 @@ final class ReadOperation {
     }
   }
 
+  private static int ownAmong(List<Cluster.Owner> owners) {
+    for (int i = 0; i < owners.size(); i++) {
+      if (owners.get(i).local() != null) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   private void askNext() {
     Integer next = toAsk.poll();
-    if (next == null) {
-      return;
+    if (next != null) {
+      ask(next);
     }
-    int owner = next;
+  }
+
+  private void ask(int owner) {
     Cluster.Owner target = owners.get(owner);
     if (target.local() != null) {
       try {
@@ -122,10 +133,11 @@ final class ReadOperation {
   }
 
   private void failed(int owner, Failure failure) {
+    quorum.failed(owner, failure);
     if (owners.get(owner).local() != null) {
       ownDigest = 0;
+      quorum.forgetHeld().forEach(this::ask);
     }
-    quorum.failed(owner, failure);
     askNext();
     advance();
   }

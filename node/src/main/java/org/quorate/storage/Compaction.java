@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.quorate.runtime.Hop;
 import org.quorate.runtime.Loop;
@@ -43,12 +44,14 @@ public final class Compaction {
   private final Executor io;
   private final LogOptions options;
   private final StorageMetrics metrics;
+  private final BooleanSupplier stopping;
   private final Set<Integer> unreadable = new HashSet<>();
   private boolean running;
 
   /**
    * @param loop where the compaction's own state lives
    * @param io reads segments
+   * @param stopping whether the node stops, so that nothing more is to be begun
    */
   public Compaction(
       Log log,
@@ -57,7 +60,8 @@ public final class Compaction {
       Loop loop,
       Executor io,
       LogOptions options,
-      StorageMetrics metrics) {
+      StorageMetrics metrics,
+      BooleanSupplier stopping) {
     this.log = log;
     this.directory = directory;
     this.stores = stores;
@@ -65,6 +69,7 @@ public final class Compaction {
     this.io = io;
     this.options = options;
     this.metrics = metrics;
+    this.stopping = stopping;
   }
 
   /** Compacts one segment if one is worth it and none is being compacted. Called on the loop. */
@@ -97,6 +102,9 @@ public final class Compaction {
 
   /** Moves one slice, then goes on; {@code found} live records were seen in this pass before. */
   private void pass(Segment segment, int from, int found) {
+    if (stopping.getAsBoolean()) {
+      return;
+    }
     if (from >= segment.size) {
       finish(segment, found);
       return;
@@ -143,6 +151,9 @@ public final class Compaction {
   }
 
   private void relocate(Segment segment, int next, int foundBefore, List<Live> slice) {
+    if (stopping.getAsBoolean()) {
+      return;
+    }
     List<Future<Integer>> moves = new ArrayList<>();
     for (Live live : slice) {
       Store store = stores.apply(live.key());

@@ -129,7 +129,19 @@ class WordsIT {
   private static void check(NodeProcess node, String word, int line) {
     try {
       Http.Answer answer = Http.get(node.url(path(word) + "?r=2"));
-      assertEquals(200, answer.status(), answer.text());
+      if (answer.status() != 200) {
+        String held = Http.get(node.url(path(word).replace("/v1/kv", "/v1/replicas"))).text();
+        throw new AssertionError(
+            word
+                + " line "
+                + line
+                + " through "
+                + node.http
+                + ": "
+                + answer.text()
+                + held
+                + answer.header("Quorate-Quorum"));
+      }
       assertEquals(value(line), answer.text());
     } catch (Exception e) {
       throw new IllegalStateException(word, e);

@@ -70,7 +70,8 @@ final class Rig {
               reserve,
               recovered.damagedBefore());
       replica = new LocalReplica(store, loop);
-      compaction = new Compaction(log, directory, key -> store, loop, loop, options, metrics);
+      compaction =
+          new Compaction(log, directory, key -> store, loop, loop, options, metrics, () -> false);
       identity.begin(recovered.isSound());
     } catch (IOException e) {
       throw new AssertionError(e);
