@@ -6,7 +6,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.Locale;
 import org.quorate.coordinator.QuorumException;
 
 /** A failed request, answered as RFC 9457 problem details. */
@@ -116,7 +115,7 @@ final class Problem extends RuntimeException {
 
   /** The problem type in the words of metrics. */
   String type() {
-    return type.toLowerCase(Locale.ROOT);
+    return type;
   }
 
   Future<Void> send(HttpServerResponse response, boolean withBody) {

@@ -69,7 +69,10 @@ final class DirectoryMark {
     return id;
   }
 
-  /** What the maps can be trusted for; then marks them as being written. */
+  /**
+   * What the maps can be trusted for; then marks them as being written, durably: after a power cut
+   * an old mark of a stop in good order must not vouch for maps that were changed since.
+   */
   Recovered open() {
     byte[] now = bootId();
     byte[] then = new byte[BOOT_ID_BYTES];
@@ -85,6 +88,7 @@ final class DirectoryMark {
     }
     bytes.putLong(0, MAGIC).putLong(LOOPS_AT, loops).putLong(STOPPED_AT, 0);
     bytes.put(BOOT_ID_AT, now);
+    bytes.force();
     return recovered;
   }
 

@@ -208,7 +208,7 @@ public final class Log {
       ByteBuffer target = length > buffer.capacity() ? RecordFormat.buffer(length) : buffer;
       byte[] body = append.state().bytes();
       RecordFormat.write(target, append.kind(), append.key().encoded(), body, segment.durable);
-      if (!target.equals(buffer) && length > buffer.capacity()) {
+      if (length > buffer.capacity()) {
         flush(segment, target);
       }
       int flags = append.state().siblings().isTombstone() ? Location.TOMBSTONE : 0;
