@@ -33,6 +33,7 @@ final class KeyPath {
   /** One path segment's bytes, which must be UTF-8. */
   static byte[] decode(String part, String segment) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(segment.length());
+    int allBits = 0;
     for (int i = 0; i < segment.length(); i++) {
       char c = segment.charAt(i);
       if (c == '%') {
@@ -42,6 +43,7 @@ final class KeyPath {
           throw Problem.invalidKey(part + " has a '%' without two hexadecimal digits after it");
         }
         out.write(high * 16 + low);
+        allBits |= high * 16;
         i += 2;
       } else if (c <= ' ' || c >= 0x7F) {
         throw Problem.invalidKey(part + " has a character that must be percent-encoded");
@@ -50,7 +52,10 @@ final class KeyPath {
       }
     }
     byte[] bytes = out.toByteArray();
-    requireText(part, bytes);
+    if (allBits >= 0x80) {
+      requireUtf8(part, bytes);
+    }
+    requireNoDots(part, bytes);
     return bytes;
   }
 
@@ -58,12 +63,15 @@ final class KeyPath {
     return at < segment.length() ? Character.digit(segment.charAt(at), 16) : -1;
   }
 
-  private static void requireText(String part, byte[] bytes) {
+  private static void requireUtf8(String part, byte[] bytes) {
     try {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
     } catch (CharacterCodingException e) {
       throw Problem.invalidKey(part + " is not UTF-8");
     }
+  }
+
+  private static void requireNoDots(String part, byte[] bytes) {
     boolean dots = bytes.length <= 2 && bytes.length > 0 && bytes[0] == '.';
     if (dots && bytes[bytes.length - 1] == '.') {
       throw Problem.invalidKey(part + " is a dot segment, which clients and proxies rewrite");

@@ -85,12 +85,8 @@ final class KvRequest {
     List<Header> stored = new ArrayList<>(1);
     int bytes = 0;
     for (Map.Entry<String, String> entry : headers) {
-      String name = entry.getKey().toLowerCase(Locale.ROOT);
-      boolean keep =
-          name.equals("content-type")
-              || name.equals("content-encoding")
-              || name.startsWith(META_PREFIX);
-      if (keep) {
+      if (isStored(entry.getKey())) {
+        String name = entry.getKey().toLowerCase(Locale.ROOT);
         stored.add(new Header(name, entry.getValue()));
         bytes += name.length() + entry.getValue().getBytes(StandardCharsets.UTF_8).length;
       }
@@ -100,6 +96,12 @@ final class KvRequest {
           "headers to store", bytes + " bytes", "at most " + MAX_HEADER_BYTES + " bytes together");
     }
     return stored;
+  }
+
+  private static boolean isStored(String name) {
+    return name.equalsIgnoreCase("content-type")
+        || name.equalsIgnoreCase("content-encoding")
+        || name.regionMatches(true, 0, META_PREFIX, 0, META_PREFIX.length());
   }
 
   static boolean isMeta(Header header) {

@@ -15,7 +15,6 @@ import org.quorate.runtime.Hop;
 import org.quorate.runtime.Loop;
 import org.quorate.version.DecodeException;
 import org.quorate.version.Key;
-import org.quorate.version.State;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,17 +24,19 @@ import org.slf4j.LoggerFactory;
  * far less than to take each segment that is half empty (Rosenblum and Ousterhout, "The design and
  * implementation of a log-structured file system", 1992).
  *
- * <p>A record is live while the directory points to it. Its copy is appended by the key's own loop,
- * which knows of no newer record then, so the log's order stays the order of states. The segment
- * goes only after a pass that found nothing live in it. A pass reads slices and waits between them,
- * so that it never rewrites more bytes per second than it may; nothing here blocks an event loop.
+ * <p>A record is live while the directory points to it. Most dead ones are known to the segment, so
+ * they cost no look-up. A live one's copy is appended by the key's own loop, which knows of no
+ * newer record then, so the log's order stays the order of states. The segment goes only after a
+ * pass that found nothing live in it. A pass reads slices and waits between them, so that it never
+ * rewrites more bytes per second than it may; nothing here blocks an event loop.
  */
 public final class Compaction {
   private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
   private static final double LIVE_SHARE = 0.5;
   private static final int SLICE_BYTES = 256 << 10;
 
-  private record Live(Key key, Location at, int kind, State state) {}
+  /** A record that may be live. */
+  record Candidate(Key key, int segment, int offset, int kind, byte[] body) {}
 
   private final Log log;
   private final KeyDirectory directory;
@@ -111,7 +112,7 @@ public final class Compaction {
     }
     io.execute(
         () -> {
-          List<Live> slice = new ArrayList<>();
+          List<Candidate> slice = new ArrayList<>();
           try {
             int next = read(segment, from, slice);
             loop.execute(() -> relocate(segment, next, found, slice));
@@ -127,22 +128,24 @@ public final class Compaction {
     running = false;
   }
 
-  /** Reads the good records of a slice and returns where the next one starts. */
-  private static int read(Segment segment, int from, List<Live> into) throws IOException {
+  /** Reads what may be live in a slice, and returns where the next one starts. */
+  private static int read(Segment segment, int from, List<Candidate> into) throws IOException {
     ByteBuffer bytes = segment.read(from, Math.min(SLICE_BYTES, segment.size - from));
-    if (RecordFormat.check(bytes, 0) == RecordFormat.Check.BAD_BODY) {
+    if (RecordFormat.isHead(bytes, 0) && !RecordFormat.isWhole(bytes, 0)) {
       bytes = segment.read(from, Math.min(RecordFormat.length(bytes, 0), segment.size - from));
     }
     int at = 0;
-    while (RecordFormat.check(bytes, at) == RecordFormat.Check.GOOD) {
-      State state = State.decode(RecordFormat.body(bytes, at));
-      int length = RecordFormat.length(bytes, at);
-      int kind = RecordFormat.kind(bytes, at);
-      int flags = state.siblings().isTombstone() ? Location.TOMBSTONE : 0;
-      flags |= kind == RecordFormat.INCOMPLETE_STATE ? Location.DAMAGED : 0;
-      Location place = new Location(segment.number, from + at, length, flags, state.digest());
-      into.add(new Live(Key.decode(RecordFormat.key(bytes, at)), place, kind, state));
-      at += length;
+    while (RecordFormat.isHead(bytes, at) && RecordFormat.isWhole(bytes, at)) {
+      int offset = from + at;
+      if (!segment.isKnownDead(offset)) {
+        if (!RecordFormat.isBody(bytes, at)) {
+          throw new IOException("damaged record at " + offset);
+        }
+        Key key = Key.decode(RecordFormat.key(bytes, at));
+        int kind = RecordFormat.kind(bytes, at);
+        into.add(new Candidate(key, segment.number, offset, kind, RecordFormat.body(bytes, at)));
+      }
+      at += RecordFormat.length(bytes, at);
     }
     if (at == 0) {
       throw new IOException("no sound record at " + from);
@@ -150,21 +153,14 @@ public final class Compaction {
     return from + at;
   }
 
-  private void relocate(Segment segment, int next, int foundBefore, List<Live> slice) {
+  private void relocate(Segment segment, int next, int foundBefore, List<Candidate> slice) {
     if (stopping.getAsBoolean()) {
       return;
     }
     List<Future<Integer>> moves = new ArrayList<>();
-    for (Live live : slice) {
-      Store store = stores.apply(live.key());
-      moves.add(
-          Hop.call(
-              loop,
-              store.loop(),
-              () ->
-                  store
-                      .relocate(live.key(), live.at(), live.kind(), live.state())
-                      .map(moved -> moved ? live.at().length() : 0)));
+    for (Candidate candidate : slice) {
+      Store store = stores.apply(candidate.key());
+      moves.add(Hop.call(loop, store.loop(), () -> store.relocate(candidate)));
     }
     Future.join(moves)
         .onComplete(

@@ -23,6 +23,10 @@ public record Location(int segment, int offset, int length, int flags, long dige
     return (flags & DAMAGED) != 0;
   }
 
+  boolean isAt(int otherSegment, int otherOffset) {
+    return segment == otherSegment && offset == otherOffset;
+  }
+
   Location damaged() {
     return new Location(segment, offset, length, flags | DAMAGED, digest);
   }

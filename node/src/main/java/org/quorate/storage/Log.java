@@ -44,9 +44,10 @@ public final class Log {
   private static final int WRITE_BUFFER_BYTES = 1 << 20;
   private static final long MAX_PENDING_BYTES = 32 << 20;
 
-  private record Append(Loop loop, int kind, Key key, State state, Promise<Location> done) {
+  private record Append(
+      Loop loop, int kind, Key key, byte[] body, int flags, long digest, Promise<Location> done) {
     int length() {
-      return RecordFormat.length(key.encoded(), state.bytes());
+      return RecordFormat.length(key.encoded(), body);
     }
   }
 
@@ -104,9 +105,15 @@ public final class Log {
     }
   }
 
-  /** Appends a key's state; completes with its place when it is durable as the options say. */
-  Future<Location> append(Loop loop, int kind, Key key, State state) {
-    Append append = new Append(loop, kind, key, state, Promise.promise());
+  /**
+   * Appends a record; completes with its place when it is durable as the options say.
+   *
+   * @param body a key's encoded siblings
+   * @param flags of the place
+   * @param digest of the siblings
+   */
+  Future<Location> append(Loop loop, int kind, Key key, byte[] body, int flags, long digest) {
+    Append append = new Append(loop, kind, key, body, flags, digest, Promise.promise());
     synchronized (lock) {
       if (closed || isFull()) {
         return Future.failedFuture(
@@ -114,12 +121,17 @@ public final class Log {
       }
       pending.add(append);
       pendingBytes += append.length();
-      if (!writing) {
-        writing = true;
-        writer.execute(this::writeBatches);
-      }
+      startSoon();
     }
     return append.done().future();
+  }
+
+  /** Has the batch written at the end of a turn of its first loop, unless one is being written. */
+  private void startSoon() {
+    if (!writing && !pending.isEmpty()) {
+      writing = true;
+      pending.get(0).loop().execute(() -> writer.execute(this::writeNext));
+    }
   }
 
   /** Whether an append would be refused now. */
@@ -129,27 +141,23 @@ public final class Log {
     }
   }
 
-  private void writeBatches() {
-    while (true) {
-      List<Append> batch;
-      synchronized (lock) {
-        if (pending.isEmpty()) {
-          writing = false;
-          return;
-        }
-        batch = pending;
-        pending = new ArrayList<>(batch.size());
-      }
-      try {
-        writeBatch(batch);
-      } catch (Throwable e) {
-        fatal.accept(e);
-        return;
-      }
-      long bytes = batch.stream().mapToLong(Append::length).sum();
-      synchronized (lock) {
-        pendingBytes -= bytes;
-      }
+  private void writeNext() {
+    List<Append> batch;
+    synchronized (lock) {
+      batch = pending;
+      pending = new ArrayList<>(batch.size());
+    }
+    try {
+      writeBatch(batch);
+    } catch (Throwable e) {
+      fatal.accept(e);
+      return;
+    }
+    long bytes = batch.stream().mapToLong(Append::length).sum();
+    synchronized (lock) {
+      pendingBytes -= bytes;
+      writing = false;
+      startSoon();
     }
   }
 
@@ -206,14 +214,12 @@ public final class Log {
         buffer.clear();
       }
       ByteBuffer target = length > buffer.capacity() ? RecordFormat.buffer(length) : buffer;
-      byte[] body = append.state().bytes();
-      RecordFormat.write(target, append.kind(), append.key().encoded(), body, segment.durable);
+      byte[] key = append.key().encoded();
+      RecordFormat.write(target, append.kind(), key, append.body(), segment.durable);
       if (length > buffer.capacity()) {
         flush(segment, target);
       }
-      int flags = append.state().siblings().isTombstone() ? Location.TOMBSTONE : 0;
-      flags |= append.kind() == RecordFormat.INCOMPLETE_STATE ? Location.DAMAGED : 0;
-      places.add(new Location(segment.number, offset, length, flags, append.state().digest()));
+      places.add(new Location(segment.number, offset, length, append.flags(), append.digest()));
       offset += length;
     }
     flush(segment, buffer);
@@ -277,6 +283,14 @@ public final class Log {
   /** The state in the record at this place; empty if compaction has moved it since. */
   Future<Optional<State>> read(Loop loop, Location at, Key key) {
     return reader.read(loop, at, key);
+  }
+
+  /** Notes that nothing points to the record at this place any more. */
+  void died(Location at) {
+    Segment segment = segments.get(at.segment());
+    if (segment != null) {
+      segment.died(at.offset());
+    }
   }
 
   /** All segments but the one being written. */

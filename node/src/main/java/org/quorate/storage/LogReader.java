@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class LogReader {
   private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
   private static final int MAX_PENDING_READS = 8192;
-  private static final int READS_AT_ONCE = 64;
+  private static final int READS_AT_ONCE = 32;
 
   private record Read(Loop loop, Location at, Key key, Promise<Optional<State>> done) {}
 
@@ -37,6 +37,7 @@ final class LogReader {
   private final Object lock = new Object();
   private final ArrayDeque<Read> reads = new ArrayDeque<>();
   private int reading;
+  private boolean starting;
 
   LogReader(NavigableMap<Integer, Segment> segments, Executor executor, int maxReaders) {
     this.segments = segments;
@@ -53,12 +54,24 @@ final class LogReader {
             new StorageException(Reason.OVERLOADED, "too many reads wait for the disk"));
       }
       reads.add(read);
-      if (reading < maxReaders) {
+      if (!starting) {
+        starting = true;
+        loop.execute(this::start);
+      }
+    }
+    return read.done().future();
+  }
+
+  /** Starts readers at the end of a turn of a loop: one for each batch that waits. */
+  private void start() {
+    synchronized (lock) {
+      starting = false;
+      int batches = (reads.size() + READS_AT_ONCE - 1) / READS_AT_ONCE;
+      while (reading < Math.min(batches, maxReaders)) {
         reading++;
         executor.execute(this::serveReads);
       }
     }
-    return read.done().future();
   }
 
   private void serveReads() {

@@ -22,6 +22,9 @@ import java.util.zip.CRC32C;
 final class RecordFormat {
   static final int HEAD_BYTES = 19;
 
+  /** No two records start within this many bytes. */
+  static final int LEAST_BYTES = 16;
+
   /** The body is a key's siblings. */
   static final int STATE = 1;
 
@@ -62,22 +65,38 @@ final class RecordFormat {
    * Checks the record at this offset of the buffer; what is cut off by the buffer's limit is bad.
    */
   static Check check(ByteBuffer in, int at) {
-    if (in.limit() - at < HEAD_BYTES) {
+    if (!isHead(in, at)) {
       return Check.BAD_HEAD;
+    }
+    return isBody(in, at) ? Check.GOOD : Check.BAD_BODY;
+  }
+
+  /** Whether a whole, sound head starts here. */
+  static boolean isHead(ByteBuffer in, int at) {
+    if (in.limit() - at < HEAD_BYTES) {
+      return false;
     }
     int kind = kind(in, at);
-    int headEnd = at + HEAD_BYTES + keyLength(in, at);
-    if ((kind != STATE && kind != INCOMPLETE_STATE)
-        || keyLength(in, at) > MAX_KEY_BYTES
-        || length(in, at) < headEnd - at
-        || headEnd > in.limit()
-        || in.getInt(at) != crc(in, at + CHECKED_FROM, headEnd)) {
-      return Check.BAD_HEAD;
-    }
-    int end = at + length(in, at);
-    boolean bodyIsGood =
-        end <= in.limit() && end > 0 && in.getInt(at + 15) == crc(in, headEnd, end);
-    return bodyIsGood ? Check.GOOD : Check.BAD_BODY;
+    int headEnd = headEnd(in, at);
+    return (kind == STATE || kind == INCOMPLETE_STATE)
+        && keyLength(in, at) <= MAX_KEY_BYTES
+        && length(in, at) >= headEnd - at
+        && headEnd <= in.limit()
+        && in.getInt(at) == crc(in, at + CHECKED_FROM, headEnd);
+  }
+
+  /** Whether the body of the record with this sound head is there and sound. */
+  static boolean isBody(ByteBuffer in, int at) {
+    return isWhole(in, at) && in.getInt(at + 15) == crc(in, headEnd(in, at), at + length(in, at));
+  }
+
+  /** Whether the record with this sound head ends within the buffer. */
+  static boolean isWhole(ByteBuffer in, int at) {
+    return length(in, at) <= in.limit() - at;
+  }
+
+  private static int headEnd(ByteBuffer in, int at) {
+    return at + HEAD_BYTES + keyLength(in, at);
   }
 
   static int length(ByteBuffer in, int at) {

@@ -3,6 +3,7 @@ package org.quorate.storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * One file of the log. Records follow a header of 16 bytes: {@code QUORLOG1} and the number; zeros
@@ -21,7 +22,7 @@ final class Segment {
   private static final String PREFIX = "log-";
   private static final String SPARE = "spare";
   private static final String FILLING = "spare.new";
-  private static final int FILL_BYTES = 256 << 10;
+  private static final int FILL_BYTES = 1 << 20;
 
   final int number;
   final DiskFile file;
@@ -31,6 +32,8 @@ final class Segment {
 
   /** What of it is known to be synced. */
   volatile int durable;
+
+  private final RoaringBitmap dead = new RoaringBitmap();
 
   private Segment(int number, DiskFile file, int size) {
     this.number = number;
@@ -50,7 +53,10 @@ final class Segment {
         : Optional.empty();
   }
 
-  /** Makes the spare file for a later segment of this size, if there is none. Takes long. */
+  /**
+   * Makes the spare file for a later segment of this size, if there is none. Takes long; syncs each
+   * piece, because to sync them at once would hold up the log's own syncs.
+   */
   static void prepareSpare(Disk disk, int bytes) throws IOException {
     if (disk.list().contains(SPARE)) {
       return;
@@ -59,8 +65,8 @@ final class Segment {
       ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_BYTES);
       for (int at = 0; at < bytes; at += FILL_BYTES) {
         file.write(zeros.clear(), at);
+        file.sync();
       }
-      file.sync();
     }
     disk.rename(FILLING, SPARE);
   }
@@ -82,6 +88,20 @@ final class Segment {
   static Segment open(Disk disk, int number) throws IOException {
     DiskFile file = disk.open(name(number));
     return new Segment(number, file, (int) file.size());
+  }
+
+  /** Notes that the record at this offset was superseded; called from any loop. */
+  void died(int offset) {
+    synchronized (dead) {
+      dead.add(offset / RecordFormat.LEAST_BYTES);
+    }
+  }
+
+  /** Whether the record at this offset is known to be superseded. A new process knows of none. */
+  boolean isKnownDead(int offset) {
+    synchronized (dead) {
+      return dead.contains(offset / RecordFormat.LEAST_BYTES);
+    }
   }
 
   boolean hasHeader() throws IOException {

@@ -277,7 +277,9 @@ public final class Store {
       return Future.failedFuture(
           new StorageException(Reason.DISK_FULL, "free disk space is below the reserve"));
     }
-    Future<Location> appended = log.append(loop, kind, key, next);
+    int flags = next.siblings().isTombstone() ? Location.TOMBSTONE : 0;
+    flags |= kind == RecordFormat.INCOMPLETE_STATE ? Location.DAMAGED : 0;
+    Future<Location> appended = log.append(loop, kind, key, next.bytes(), flags, next.digest());
     if (appended.failed()) {
       return Future.failedFuture(appended.cause());
     }
@@ -311,6 +313,9 @@ public final class Store {
   /** The key's newest durable record is now there. */
   private void moved(Key key, @Nullable Location from, Location to) {
     directory.put(partitions.applyAsInt(key), key, from, to);
+    if (from != null) {
+      log.died(from);
+    }
     InFlight newer = inFlight.get(key);
     if (newer != null) {
       newer.before = to;
@@ -335,25 +340,27 @@ public final class Store {
   }
 
   /**
-   * Appends the record at this place again, unless the key has moved on: it has a newer record, or
-   * one in flight. Completes when the directory points to the copy, with whether there was one to
-   * do; fails if the key must be tried again.
+   * Appends the record again, unless the key has moved on: it has a newer record, or one in flight.
+   * Completes when the directory points to the copy, with the bytes copied, 0 if there was nothing
+   * to do; fails if the key must be tried again.
    */
-  Future<Boolean> relocate(Key key, Location from, int kind, State state) {
-    int partition = partitions.applyAsInt(key);
-    if (!from.equals(directory.get(partition, key))) {
-      return Future.succeededFuture(false);
+  Future<Integer> relocate(Compaction.Candidate record) {
+    Key key = record.key();
+    Location from = directory.get(partitions.applyAsInt(key), key);
+    if (from == null || !from.isAt(record.segment(), record.offset())) {
+      return Future.succeededFuture(0);
     }
     if (inFlight.containsKey(key)) {
       return Future.failedFuture(new StorageException(Reason.OVERLOADED, "the key is in flight"));
     }
-    return log.append(loop, kind, key, state)
+    int kind = from.isDamaged() ? RecordFormat.INCOMPLETE_STATE : record.kind();
+    return log.append(loop, kind, key, record.body(), from.flags(), from.digest())
         .map(
             place -> {
-              if (from.equals(directory.get(partition, key))) {
+              if (from.equals(directory.get(partitions.applyAsInt(key), key))) {
                 moved(key, from, place);
               }
-              return true;
+              return place.length();
             });
   }
 

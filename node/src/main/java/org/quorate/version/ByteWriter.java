@@ -20,7 +20,7 @@ public final class ByteWriter {
   private int size;
 
   public ByteWriter(int expectedBytes) {
-    bytes = new byte[Math.max(16, expectedBytes)];
+    bytes = new byte[expectedBytes];
   }
 
   public int size() {
@@ -32,8 +32,9 @@ public final class ByteWriter {
     return bytes;
   }
 
+  /** What was written; the writer must not be used any more. */
   public byte[] toByteArray() {
-    return Arrays.copyOf(bytes, size);
+    return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
   }
 
   public void clear() {
@@ -66,9 +67,14 @@ public final class ByteWriter {
     return this;
   }
 
+  /** How many bytes {@link #writeVarLong} takes. */
+  static int varLongBytes(long value) {
+    return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7);
+  }
+
   /** 1 to 10 bytes; negative values take 10. */
   public ByteWriter writeVarLong(long value) {
-    ensure(10);
+    ensure(varLongBytes(value));
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
       bytes[size++] = (byte) (rest | 0x80);

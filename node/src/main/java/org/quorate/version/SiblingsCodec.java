@@ -25,11 +25,7 @@ public final class SiblingsCodec {
   private SiblingsCodec() {}
 
   public static byte[] encode(Siblings siblings) {
-    int expected = 8 + 18 * siblings.context().size();
-    for (Version version : siblings.versions()) {
-      expected += 40 + version.value().length + 64 * version.headers().size();
-    }
-    ByteWriter out = new ByteWriter(expected);
+    ByteWriter out = new ByteWriter(encodedBytes(siblings));
     out.writeByte(FORMAT);
     writeContext(out, siblings.context());
     out.writeVarLong(siblings.versions().size());
@@ -37,6 +33,32 @@ public final class SiblingsCodec {
       writeVersion(out, version);
     }
     return out.toByteArray();
+  }
+
+  /** The exact length, but that headers are taken for their longest, so that no byte is copied. */
+  private static int encodedBytes(Siblings siblings) {
+    CausalContext context = siblings.context();
+    int bytes = 1 + varBytes(context.size()) + varBytes(context.cloud().length);
+    for (int i = 0; i < context.size(); i++) {
+      bytes += Long.BYTES + varBytes(context.counterAt(i));
+    }
+    for (Dot dot : context.cloud()) {
+      bytes += Long.BYTES + varBytes(dot.counter());
+    }
+    bytes += varBytes(siblings.versions().size());
+    for (Version version : siblings.versions()) {
+      bytes += Long.BYTES + varBytes(version.dot().counter()) + 1;
+      bytes += varBytes(version.writtenMillis());
+      bytes += varBytes(version.value().length) + version.value().length;
+      for (Header header : version.headers()) {
+        bytes += 4 * (2 + header.name().length() + header.value().length());
+      }
+    }
+    return bytes;
+  }
+
+  private static int varBytes(long value) {
+    return ByteWriter.varLongBytes(value);
   }
 
   /**
