@@ -14,6 +14,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,7 @@ public final class Server {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final List<HttpApi> apis = new ArrayList<>();
   private final LoopLag lag = new LoopLag(registry);
+  private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
 
   private Server(NodeConfig config, DataDirectory data) {
     this.config = config;
@@ -63,6 +65,10 @@ public final class Server {
             new VertxOptions()
                 .setEventLoopPoolSize(config.loops())
                 .setPreferNativeTransport(true)
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false))
                 .setBlockedThreadCheckInterval(5)
                 .setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS));
     this.writer = Executors.newSingleThreadExecutor(threads("log-writer"));
@@ -179,11 +185,6 @@ public final class Server {
   private Future<Running> serve(Node node, List<Lane> lanes) {
     Gauge.builder("quorate.log.bytes", node.log(), log -> log.sizeBytes()).register(registry);
     Gauge.builder("quorate.log.segments", node.log(), log -> log.segmentCount()).register(registry);
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
-    new UptimeMetrics().bindTo(registry);
-    gcMetrics.bindTo(registry);
     NodeService service = new NodeService(node, registry);
     HostPort http = HostPort.parse(config.http());
     List<Future<Integer>> bound = new ArrayList<>();
@@ -210,11 +211,19 @@ public final class Server {
             ports -> {
               String address = http.host() + ":" + ports.<Integer>resultAt(0);
               LOG.info("node {} serves {}", config.name(), address);
+              background.execute(this::watchJvm);
               return new Running(this, node, service, address, node.peerAddress());
             });
   }
 
-  private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
+  /** After the start, because it loads classes for a tenth of a second. */
+  private void watchJvm() {
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    gcMetrics.bindTo(registry);
+  }
 
   private Future<Void> stop(Node node, NodeService service) {
     LOG.info("node {} drains", config.name());

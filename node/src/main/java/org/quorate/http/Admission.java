@@ -6,8 +6,11 @@ package org.quorate.http;
  * <p>Small bodies have a budget of their own, so that large ones never crowd them out.
  */
 final class Admission {
-  private static final int SMALL_BYTES = 64 << 10;
-  private static final int MAX_REQUESTS = 1024;
+  static final int SMALL_BYTES = 64 << 10;
+  private static final int MAX_REQUESTS = 512;
+  private final Problem tooMany = Problem.overloaded(MAX_REQUESTS + " requests are in flight");
+  private final Problem tooMuch =
+      Problem.overloaded("request bodies in flight take all the memory they may");
 
   private final long maxSmallBytes;
   private final long maxLargeBytes;
@@ -54,18 +57,26 @@ final class Admission {
   }
 
   /**
+   * To be asked before any work is done for a request.
+   *
+   * @throws Problem 503 overloaded
+   */
+  void requireRoom() {
+    if (requests >= MAX_REQUESTS) {
+      throw tooMany;
+    }
+  }
+
+  /**
    * @throws Problem 503 overloaded
    */
   Permit admit(long bodyBytes) {
-    if (requests >= MAX_REQUESTS) {
-      throw Problem.overloaded(MAX_REQUESTS + " requests are in flight");
-    }
     boolean fits =
         bodyBytes <= SMALL_BYTES
             ? smallBytes + bodyBytes <= maxSmallBytes
             : largeBytes + bodyBytes <= maxLargeBytes;
     if (!fits) {
-      throw Problem.overloaded("request bodies in flight take all the memory they may");
+      throw tooMuch;
     }
     return new Permit(bodyBytes);
   }

@@ -25,6 +25,7 @@ final class KvHandler {
   static final String PREFIX = "/v1/kv/";
 
   private static final byte[] NOTHING = {};
+  private static final long DISCARD_AFTER_MILLIS = 50;
   private static final long DISCARD_MILLIS = 2000;
 
   private final NodeView node;
@@ -76,11 +77,24 @@ final class KvHandler {
       problem.send(response, !request.method().name().equals("HEAD"));
     }
 
-    /** Lets the client finish sending, so that it sees the answer, but not for long. */
+    private boolean isLarge() {
+      String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+      return length == null || Long.parseLong(length) > Admission.SMALL_BYTES;
+    }
+
+    /**
+     * Lets the client finish sending, so that it sees the answer, but not for long, and not before
+     * what else came was answered: a burst of large bodies would hold up their own refusals.
+     */
     private void discardRest() {
       request.handler(rest -> {});
       request.exceptionHandler(e -> {});
-      request.resume();
+      if (isLarge()) {
+        request.pause();
+        loop.after(DISCARD_AFTER_MILLIS, request::resume);
+      } else {
+        request.resume();
+      }
       loop.after(
           DISCARD_MILLIS,
           () -> {
@@ -94,6 +108,7 @@ final class KvHandler {
   void handle(HttpServerRequest request, String rest) {
     Exchange exchange = new Exchange(request);
     try {
+      admission.requireRoom();
       String method = request.method().name();
       switch (method) {
         case "GET", "HEAD" -> get(exchange, KeyPath.parse(rest));

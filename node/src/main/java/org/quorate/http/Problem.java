@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 import org.quorate.coordinator.QuorumException;
 
 /** A failed request, answered as RFC 9457 problem details. */
@@ -19,6 +20,7 @@ final class Problem extends RuntimeException {
   private final String type;
   private final String title;
   private final transient JsonObject more = new JsonObject();
+  private transient @Nullable Buffer bytes;
 
   Problem(int status, String type, String title, String detail) {
     super(detail, null, false, false);
@@ -119,23 +121,33 @@ final class Problem extends RuntimeException {
   }
 
   Future<Void> send(HttpServerResponse response, boolean withBody) {
-    JsonObject body =
-        new JsonObject()
-            .put("type", type)
-            .put("title", title)
-            .put("status", status)
-            .put("detail", getMessage())
-            .mergeIn(more);
-    Buffer bytes = body.toBuffer();
+    Buffer body = bytes();
     response.setStatusCode(status);
     response.headers().set(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE);
     if (status == 503) {
       response.headers().set(RETRY_AFTER, "1");
     }
     if (withBody) {
-      return response.end(bytes);
+      return response.end(body);
     }
-    response.headers().set(HttpHeaders.CONTENT_LENGTH, String.valueOf(bytes.length()));
+    response.headers().set(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length()));
     return response.end();
+  }
+
+  /** Made once: some problems are thrown again and again when there is the least time for it. */
+  private Buffer bytes() {
+    Buffer made = bytes;
+    if (made == null) {
+      made =
+          new JsonObject()
+              .put("type", type)
+              .put("title", title)
+              .put("status", status)
+              .put("detail", getMessage())
+              .mergeIn(more)
+              .toBuffer();
+      bytes = made;
+    }
+    return made;
   }
 }

@@ -27,8 +27,8 @@ import org.quorate.version.Key;
  * <p>A map has a fixed capacity, which its file name tells. Before it is full a map of twice the
  * capacity is made on another thread, and then each operation on the partition moves some entries
  * over; meanwhile the larger map is asked first. A run that finds both files goes on moving. A map
- * is opened when it is first needed, or by {@link #openMaps}, because to open 256 of them takes
- * long enough to be missed when a node starts.
+ * is opened when it is first needed, because to open 256 of them takes long enough to be missed
+ * when a node starts.
  */
 public final class ChronicleDirectory implements KeyDirectory {
   private static final int FIRST_CAPACITY = 1024;
@@ -41,7 +41,6 @@ public final class ChronicleDirectory implements KeyDirectory {
   private final Executor io;
   private final DirectoryMark mark;
   private final Partition[] partitions;
-  private volatile boolean closed;
 
   /**
    * Opens all maps. Blocks.
@@ -56,7 +55,7 @@ public final class ChronicleDirectory implements KeyDirectory {
     this.partitions = new Partition[partitions];
   }
 
-  /** Loads Chronicle Map's classes, which takes a second; blocks, and need not be waited for. */
+  /** Loads Chronicle Map's classes, which takes half a second; need not be waited for. */
   public static void load() {
     ChronicleMapBuilder.of(byte[].class, byte[].class)
         .entries(16)
@@ -65,16 +64,6 @@ public final class ChronicleDirectory implements KeyDirectory {
         .actualSegments(1)
         .create()
         .close();
-  }
-
-  /** Opens or makes the maps that nobody needed yet, so that no request has to wait for one. */
-  public void openMaps() {
-    for (Partition partition : partitions) {
-      if (closed) {
-        return;
-      }
-      partition.opened();
-    }
   }
 
   @Override
@@ -190,7 +179,6 @@ public final class ChronicleDirectory implements KeyDirectory {
 
   @Override
   public void closeAt(long position) {
-    closed = true;
     for (Partition partition : partitions) {
       partition.close();
     }
