@@ -24,15 +24,21 @@ import org.quorate.version.Key;
 /**
  * The key directory in persisted Chronicle Maps, off heap, one for each partition.
  *
- * <p>A map has a fixed capacity, which its file name tells. Before it is full a map of twice the
- * capacity is made on another thread, and then each operation on the partition moves some entries
+ * <p>A map has a fixed capacity, which its file name tells. When it is full, a map of half as much
+ * again is made on another thread, and then each operation on the partition moves some entries
  * over; meanwhile the larger map is asked first. A run that finds both files goes on moving. A map
  * is opened when it is first needed, because to open 256 of them takes long enough to be missed
  * when a node starts.
  */
 public final class ChronicleDirectory implements KeyDirectory {
   private static final int FIRST_CAPACITY = 1024;
-  private static final double FULL = 0.85;
+
+  /** A map has room for about a sixth more than its capacity, if keys are short. */
+  private static final double FULL = 1.1;
+
+  /** Extensions that a map may make of itself; one with longer keys needs them. */
+  private static final int EXTENSIONS = 16;
+
   private static final int MOVED_AT_ONCE = 64;
   private static final int KEY_BYTES = 24;
   private static final int LOCATION_BYTES = 24;
@@ -192,7 +198,7 @@ public final class ChronicleDirectory implements KeyDirectory {
         .averageKeySize(KEY_BYTES)
         .constantValueSizeBySample(new byte[LOCATION_BYTES])
         .actualSegments(1)
-        .maxBloatFactor(16)
+        .maxBloatFactor(EXTENSIONS)
         .checksumEntries(false)
         .putReturnsNull(true)
         .removeReturnsNull(true)
@@ -298,18 +304,27 @@ public final class ChronicleDirectory implements KeyDirectory {
         larger = null;
         smaller = map;
         map = made;
-        capacity *= 2;
+        capacity = larger(capacity);
       }
       size = sizeNow();
-      if (!growing && size > capacity * FULL) {
+      if (!growing && isFull()) {
         growing = true;
         io.execute(this::makeLarger);
       }
     }
 
+    private boolean isFull() {
+      return size > capacity * FULL || opened().remainingAutoResizes() < EXTENSIONS;
+    }
+
+    private static int larger(int capacity) {
+      return capacity + capacity / 2;
+    }
+
     private void makeLarger() {
+      int next = larger(capacity);
       try {
-        larger = open(file(capacity * 2), capacity * 2);
+        larger = open(file(next), next);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -82,6 +82,22 @@ class ChronicleDirectoryTest {
     check(directory, Map.of());
   }
 
+  /** A map is made for short keys and has room for a fortieth as many of the longest. */
+  @Test
+  void growsWithTheLongestKeys() throws IOException {
+    ChronicleDirectory directory = open();
+    directory.recovered();
+    Map<Key, Location> model = new HashMap<>();
+    for (int i = 0; i < 6_000; i++) {
+      String number = String.valueOf(i);
+      Key key = Key.of("b".repeat(255), number + "x".repeat(1024 - number.length()));
+      Location at = new Location(1, i, 100, 0, i);
+      directory.put((int) (key.hash() & 3), key, null, at);
+      model.put(key, at);
+    }
+    check(directory, model);
+  }
+
   @Test
   void afterAKillWhatWasAppliedByAllLoopsIsTrusted() throws IOException {
     SplittableRandom random = new SplittableRandom(2);
