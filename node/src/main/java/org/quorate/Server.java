@@ -139,7 +139,10 @@ public final class Server {
             Ring ring = state.firstRing();
             ChronicleDirectory directory = directory(state, lanes.size());
             Ports ports = ports(lanes, directory);
-            Node.start(config, ports, ring).compose(node -> serve(node, lanes)).onComplete(running);
+            Node.start(config, ports, ring)
+                .compose(node -> serve(node, lanes))
+                .onSuccess(ready -> background.execute(directory::openMaps))
+                .onComplete(running);
           } catch (IOException | RuntimeException e) {
             running.fail(e);
           }

@@ -1,6 +1,5 @@
 package org.quorate.storage;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -8,12 +7,15 @@ import java.nio.ByteOrder;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import net.openhft.chronicle.map.ChronicleMap;
@@ -42,11 +44,14 @@ public final class ChronicleDirectory implements KeyDirectory {
   private static final int MOVED_AT_ONCE = 64;
   private static final int KEY_BYTES = 24;
   private static final int LOCATION_BYTES = 24;
+  private static final String UNFINISHED = ".new";
+  private static final String HELD_LOCK = "lock of segment ";
 
   private final Path directory;
   private final Executor io;
   private final DirectoryMark mark;
   private final Partition[] partitions;
+  private volatile boolean closed;
 
   /**
    * Opens all maps. Blocks.
@@ -74,19 +79,53 @@ public final class ChronicleDirectory implements KeyDirectory {
 
   @Override
   public Recovered recovered() {
-    Recovered recovered = mark.open();
+    Recovered kept = mark.open();
     try {
-      if (recovered.upTo() == 0) {
+      deleteMaps("*" + UNFINISHED);
+      if (kept.upTo() == 0) {
         deleteMaps("*.map");
       }
-      for (int p : recovered.rebuild()) {
-        deleteMaps(String.format("%05d-*.map", p));
+      Set<Integer> lost = new HashSet<>();
+      for (int p : kept.rebuild()) {
+        if (!isMended(p)) {
+          lost.add(p);
+          deleteMaps(String.format("%05d-*.map", p));
+        }
         mark.release(p);
       }
       makePartitions();
-      return recovered;
+      return new Recovered(kept.upTo(), lost);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Mends the maps of a partition that was being touched when the process was killed. Its lock may
+   * be held, which is expected, and the one operation's entry half changed, but its record is read
+   * again from the log. Anything else that is found wrong is not trusted.
+   */
+  private boolean isMended(int partition) throws IOException {
+    boolean[] wrong = {false};
+    for (Path file : maps(String.format("%05d-*.map", partition))) {
+      try {
+        builder(capacityOf(file))
+            .recoverPersistedTo(
+                file.toFile(), true, found -> wrong[0] |= !found.message().startsWith(HELD_LOCK))
+            .close();
+      } catch (IOException | RuntimeException e) {
+        return false;
+      }
+    }
+    return !wrong[0];
+  }
+
+  /** Opens what an earlier run left, so that no request has to wait for it. */
+  public void openMaps() {
+    for (Partition partition : partitions) {
+      if (!partition.files.isEmpty() && !closed) {
+        partition.opened();
+      }
     }
   }
 
@@ -185,15 +224,15 @@ public final class ChronicleDirectory implements KeyDirectory {
 
   @Override
   public void closeAt(long position) {
+    closed = true;
     for (Partition partition : partitions) {
       partition.close();
     }
     mark.stopped(position);
   }
 
-  private static ChronicleMap<byte[], byte[]> open(Path file, int capacity) throws IOException {
+  private static ChronicleMapBuilder<byte[], byte[]> builder(int capacity) {
     return ChronicleMapBuilder.of(byte[].class, byte[].class)
-        .name(file.getFileName().toString())
         .entries(capacity)
         .averageKeySize(KEY_BYTES)
         .constantValueSizeBySample(new byte[LOCATION_BYTES])
@@ -201,8 +240,23 @@ public final class ChronicleDirectory implements KeyDirectory {
         .maxBloatFactor(EXTENSIONS)
         .checksumEntries(false)
         .putReturnsNull(true)
-        .removeReturnsNull(true)
-        .createPersistedTo(file.toFile());
+        .removeReturnsNull(true);
+  }
+
+  /** A new map gets its name when it is whole, so that a kill leaves none half made. */
+  private static ChronicleMap<byte[], byte[]> open(Path file, int capacity) throws IOException {
+    ChronicleMapBuilder<byte[], byte[]> builder = builder(capacity).name(file.toString());
+    if (!Files.exists(file)) {
+      Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
+      builder.createPersistedTo(unfinished.toFile()).close();
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+    return builder.createPersistedTo(file.toFile());
+  }
+
+  private static int capacityOf(Path file) {
+    String name = file.getFileName().toString();
+    return Integer.parseInt(name.substring(6, 16));
   }
 
   /** One partition's map, and the larger one that takes its place while it grows. */
@@ -215,6 +269,7 @@ public final class ChronicleDirectory implements KeyDirectory {
     private @Nullable ChronicleMap<byte[], byte[]> smaller;
     private volatile @Nullable ChronicleMap<byte[], byte[]> larger;
     private int capacity = FIRST_CAPACITY;
+    private int smallerCapacity;
     private boolean growing;
     volatile long size;
 
@@ -241,7 +296,8 @@ public final class ChronicleDirectory implements KeyDirectory {
         }
         current = open(file(capacity), capacity);
         if (files.size() > 1) {
-          smaller = open(files.get(0), capacityOf(files.get(0)));
+          smallerCapacity = capacityOf(files.get(0));
+          smaller = open(files.get(0), smallerCapacity);
           growing = true;
         }
       } catch (IOException e) {
@@ -254,11 +310,6 @@ public final class ChronicleDirectory implements KeyDirectory {
 
     private Path file(int ofCapacity) {
       return directory.resolve(String.format("%05d-%010d.map", number, ofCapacity));
-    }
-
-    private static int capacityOf(Path file) {
-      String name = file.getFileName().toString();
-      return Integer.parseInt(name.substring(6, 16));
     }
 
     @Nullable Location get(byte[] key) {
@@ -304,6 +355,7 @@ public final class ChronicleDirectory implements KeyDirectory {
         larger = null;
         smaller = map;
         map = made;
+        smallerCapacity = capacity;
         capacity = larger(capacity);
       }
       size = sizeNow();
@@ -341,12 +393,13 @@ public final class ChronicleDirectory implements KeyDirectory {
             });
       }
       if (from.isEmpty()) {
-        File file = from.file();
         from.close();
         smaller = null;
         growing = false;
-        if (!file.delete()) {
-          throw new IllegalStateException("a map that was moved cannot be deleted");
+        try {
+          Files.delete(file(smallerCapacity));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
         }
       }
     }

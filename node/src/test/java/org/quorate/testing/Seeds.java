@@ -10,6 +10,11 @@ public final class Seeds {
 
   private Seeds() {}
 
+  /** A fresh seed, or the one to be repeated; a test that uses it names it when it fails. */
+  public static long one() {
+    return ONLY != null ? ONLY : new SplittableRandom().nextLong();
+  }
+
   public static void forEach(LongConsumer property) {
     long fresh = new SplittableRandom().nextLong();
     for (int i = 0; i < (ONLY == null ? COUNT : 1); i++) {
