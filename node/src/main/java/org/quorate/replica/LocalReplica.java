@@ -93,8 +93,18 @@ public final class LocalReplica implements Replica {
     }
 
     @Override
+    public @Nullable State fromOnly(Dot only, long digest) {
+      CausalContext seen = write.seen();
+      boolean supersedes = seen == null || seen.covers(only);
+      return supersedes ? write(Siblings.after(only), digest) : null;
+    }
+
+    @Override
     public State from(State current) {
-      Siblings before = current.siblings();
+      return write(current.siblings(), current.digest());
+    }
+
+    private State write(Siblings before, long digest) {
       CausalContext seen = write.seen() == null ? before.context() : write.seen();
       long remaining = before.versions().stream().filter(v -> !seen.covers(v.dot())).count();
       if (remaining + 1 > MAX_SIBLINGS) {
@@ -103,8 +113,7 @@ public final class LocalReplica implements Replica {
       Dot dot = mint(before.context(), seen);
       Siblings after = before.write(seen, version(dot));
       State state = State.of(after);
-      minted.complete(
-          new Minted(current.digest(), after.contextOfWrite(seen, dot), state, durable.future()));
+      minted.complete(new Minted(digest, after.contextOfWrite(seen, dot), state, durable.future()));
       return state;
     }
 
@@ -125,11 +134,6 @@ public final class LocalReplica implements Replica {
       return write.delete()
           ? Version.tombstone(dot, now)
           : new Version(dot, now, false, write.headers(), write.value());
-    }
-
-    @Override
-    public boolean isWorthCaching() {
-      return true;
     }
 
     void settle(@Nullable Throwable problem) {
@@ -160,15 +164,15 @@ public final class LocalReplica implements Replica {
     }
 
     @Override
+    public @Nullable State fromOnly(Dot only, long digest) {
+      CausalContext held = Siblings.after(only).context();
+      return state.siblings().context().coversAll(held) ? state : null;
+    }
+
+    @Override
     public State from(State current) {
       Siblings joined = current.siblings().merge(state.siblings());
       return joined.equals(state.siblings()) ? state : State.of(joined);
-    }
-
-    /** Reads ask the node that coordinates, and others for a digest only. */
-    @Override
-    public boolean isWorthCaching() {
-      return false;
     }
   }
 

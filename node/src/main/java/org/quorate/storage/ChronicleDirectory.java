@@ -2,24 +2,18 @@ package org.quorate.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
-import net.openhft.chronicle.map.ChronicleMap;
-import net.openhft.chronicle.map.ChronicleMapBuilder;
 import org.jspecify.annotations.Nullable;
 import org.quorate.version.Key;
 
@@ -34,18 +28,7 @@ import org.quorate.version.Key;
  */
 public final class ChronicleDirectory implements KeyDirectory {
   private static final int FIRST_CAPACITY = 1024;
-
-  /** A map has room for about a sixth more than its capacity, if keys are short. */
-  private static final double FULL = 1.1;
-
-  /** Extensions that a map may make of itself; one with longer keys needs them. */
-  private static final int EXTENSIONS = 16;
-
   private static final int MOVED_AT_ONCE = 64;
-  private static final int KEY_BYTES = 24;
-  private static final int LOCATION_BYTES = 24;
-  private static final String UNFINISHED = ".new";
-  private static final String HELD_LOCK = "lock of segment ";
 
   private final Path directory;
   private final Executor io;
@@ -66,22 +49,16 @@ public final class ChronicleDirectory implements KeyDirectory {
     this.partitions = new Partition[partitions];
   }
 
-  /** Loads Chronicle Map's classes, which takes half a second; need not be waited for. */
+  /** Loads what a directory needs, which takes half a second; need not be waited for. */
   public static void load() {
-    ChronicleMapBuilder.of(byte[].class, byte[].class)
-        .entries(16)
-        .averageKeySize(KEY_BYTES)
-        .constantValueSizeBySample(new byte[LOCATION_BYTES])
-        .actualSegments(1)
-        .create()
-        .close();
+    LocationMap.load();
   }
 
   @Override
   public Recovered recovered() {
     Recovered kept = mark.open();
     try {
-      deleteMaps("*" + UNFINISHED);
+      deleteMaps("*" + LocationMap.UNFINISHED);
       if (kept.upTo() == 0) {
         deleteMaps("*.map");
       }
@@ -100,24 +77,13 @@ public final class ChronicleDirectory implements KeyDirectory {
     }
   }
 
-  /**
-   * Mends the maps of a partition that was being touched when the process was killed. Its lock may
-   * be held, which is expected, and the one operation's entry half changed, but its record is read
-   * again from the log. Anything else that is found wrong is not trusted.
-   */
+  /** Mends the maps of a partition that was being touched when the process was killed. */
   private boolean isMended(int partition) throws IOException {
-    boolean[] wrong = {false};
+    boolean mended = true;
     for (Path file : maps(String.format("%05d-*.map", partition))) {
-      try {
-        builder(capacityOf(file))
-            .recoverPersistedTo(
-                file.toFile(), true, found -> wrong[0] |= !found.message().startsWith(HELD_LOCK))
-            .close();
-      } catch (IOException | RuntimeException e) {
-        return false;
-      }
+      mended &= LocationMap.mend(file, capacityOf(file));
     }
-    return !wrong[0];
+    return mended;
   }
 
   /** Opens what an earlier run left, so that no request has to wait for it. */
@@ -231,29 +197,6 @@ public final class ChronicleDirectory implements KeyDirectory {
     mark.stopped(position);
   }
 
-  private static ChronicleMapBuilder<byte[], byte[]> builder(int capacity) {
-    return ChronicleMapBuilder.of(byte[].class, byte[].class)
-        .entries(capacity)
-        .averageKeySize(KEY_BYTES)
-        .constantValueSizeBySample(new byte[LOCATION_BYTES])
-        .actualSegments(1)
-        .maxBloatFactor(EXTENSIONS)
-        .checksumEntries(false)
-        .putReturnsNull(true)
-        .removeReturnsNull(true);
-  }
-
-  /** A new map gets its name when it is whole, so that a kill leaves none half made. */
-  private static ChronicleMap<byte[], byte[]> open(Path file, int capacity) throws IOException {
-    ChronicleMapBuilder<byte[], byte[]> builder = builder(capacity).name(file.toString());
-    if (!Files.exists(file)) {
-      Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
-      builder.createPersistedTo(unfinished.toFile()).close();
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-    }
-    return builder.createPersistedTo(file.toFile());
-  }
-
   private static int capacityOf(Path file) {
     String name = file.getFileName().toString();
     return Integer.parseInt(name.substring(6, 16));
@@ -263,13 +206,9 @@ public final class ChronicleDirectory implements KeyDirectory {
   private final class Partition {
     private final int number;
     private final List<Path> files;
-    private final byte[] value = new byte[LOCATION_BYTES];
-    private final ByteBuffer fields = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
-    private volatile @Nullable ChronicleMap<byte[], byte[]> map;
-    private @Nullable ChronicleMap<byte[], byte[]> smaller;
-    private volatile @Nullable ChronicleMap<byte[], byte[]> larger;
-    private int capacity = FIRST_CAPACITY;
-    private int smallerCapacity;
+    private volatile @Nullable LocationMap map;
+    private @Nullable LocationMap smaller;
+    private volatile @Nullable LocationMap larger;
     private boolean growing;
     volatile long size;
 
@@ -278,126 +217,84 @@ public final class ChronicleDirectory implements KeyDirectory {
       this.files = files;
     }
 
-    private long sizeNow() {
-      ChronicleMap<byte[], byte[]> current = map;
-      return (current == null ? 0 : current.longSize())
-          + (smaller == null ? 0 : smaller.longSize());
-    }
-
     /** The map, opened or made if nobody needed it yet. */
-    synchronized ChronicleMap<byte[], byte[]> opened() {
-      ChronicleMap<byte[], byte[]> current = map;
+    synchronized LocationMap opened() {
+      LocationMap current = map;
       if (current != null) {
         return current;
       }
-      try {
-        if (!files.isEmpty()) {
-          capacity = capacityOf(files.get(files.size() - 1));
-        }
-        current = open(file(capacity), capacity);
-        if (files.size() > 1) {
-          smallerCapacity = capacityOf(files.get(0));
-          smaller = open(files.get(0), smallerCapacity);
-          growing = true;
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      if (files.size() > 1) {
+        smaller = open(capacityOf(files.get(0)));
+        growing = true;
       }
-      size = current.longSize() + (smaller == null ? 0 : smaller.longSize());
+      current = open(files.isEmpty() ? FIRST_CAPACITY : capacityOf(files.get(files.size() - 1)));
+      size = current.size() + (smaller == null ? 0 : smaller.size());
       map = current;
       return current;
     }
 
-    private Path file(int ofCapacity) {
-      return directory.resolve(String.format("%05d-%010d.map", number, ofCapacity));
+    private LocationMap open(int capacity) {
+      try {
+        return LocationMap.open(file(capacity), capacity, mark);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private Path file(int capacity) {
+      return directory.resolve(String.format("%05d-%010d.map", number, capacity));
     }
 
     @Nullable Location get(byte[] key) {
-      ChronicleMap<byte[], byte[]> current = map;
+      LocationMap current = map;
       if (current == null) {
         if (files.isEmpty()) {
           return null;
         }
         current = opened();
       }
-      byte[] found = current.getUsing(key, value);
-      if (found == null && smaller != null) {
-        found = smaller.getUsing(key, value);
-      }
-      return found == null ? null : decode();
-    }
-
-    private Location decode() {
-      return new Location(
-          fields.getInt(0),
-          fields.getInt(4),
-          fields.getInt(8),
-          fields.getInt(12),
-          fields.getLong(16));
+      Location found = current.get(key);
+      return found == null && smaller != null ? smaller.get(key) : found;
     }
 
     void put(byte[] key, Location at) {
-      fields.putInt(0, at.segment()).putInt(4, at.offset()).putInt(8, at.length());
-      fields.putInt(12, at.flags()).putLong(16, at.digest());
-      ChronicleMap<byte[], byte[]> current = map;
-      (current == null ? opened() : current).put(key, value);
+      LocationMap current = map;
+      if (current == null) {
+        current = opened();
+      }
+      current.put(key, at);
       if (smaller != null) {
         smaller.remove(key);
       }
-      grow();
+      grow(current);
     }
 
-    private void grow() {
-      ChronicleMap<byte[], byte[]> made = larger;
-      if (smaller != null) {
-        moveSome(smaller);
+    private void grow(LocationMap current) {
+      LocationMap made = larger;
+      LocationMap rest = smaller;
+      if (rest != null) {
+        moveSome(rest, current);
       } else if (made != null) {
         larger = null;
-        smaller = map;
+        smaller = current;
         map = made;
-        smallerCapacity = capacity;
-        capacity = larger(capacity);
       }
-      size = sizeNow();
-      if (!growing && isFull()) {
+      size = opened().size() + (smaller == null ? 0 : smaller.size());
+      if (!growing && current.isFull()) {
         growing = true;
-        io.execute(this::makeLarger);
+        int next = current.capacity() + current.capacity() / 2;
+        io.execute(() -> larger = open(next));
       }
     }
 
-    private boolean isFull() {
-      return size > capacity * FULL || opened().remainingAutoResizes() < EXTENSIONS;
-    }
-
-    private static int larger(int capacity) {
-      return capacity + capacity / 2;
-    }
-
-    private void makeLarger() {
-      int next = larger(capacity);
-      try {
-        larger = open(file(next), next);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    private void moveSome(ChronicleMap<byte[], byte[]> from) {
-      int[] moved = {0};
-      try (var segment = from.segmentContext(0)) {
-        segment.forEachSegmentEntryWhile(
-            entry -> {
-              opened().put(entry.key().get(), entry.value().get());
-              entry.doRemove();
-              return ++moved[0] < MOVED_AT_ONCE;
-            });
-      }
-      if (from.isEmpty()) {
+    private void moveSome(LocationMap from, LocationMap to) {
+      from.moveSome(to, MOVED_AT_ONCE);
+      if (from.size() == 0) {
         from.close();
         smaller = null;
         growing = false;
         try {
-          Files.delete(file(smallerCapacity));
+          Files.delete(file(from.capacity()));
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
@@ -405,33 +302,26 @@ public final class ChronicleDirectory implements KeyDirectory {
     }
 
     void forEach(BiConsumer<Key, Location> visitor) {
-      List<ChronicleMap<byte[], byte[]>> maps = new ArrayList<>(List.of(opened()));
-      Optional.ofNullable(smaller).ifPresent(maps::add);
-      for (ChronicleMap<byte[], byte[]> each : maps) {
-        each.forEach(
-            (key, location) -> {
-              System.arraycopy(location, 0, value, 0, LOCATION_BYTES);
-              visitor.accept(Key.decode(key.clone()), decode());
-            });
+      opened().forEach(visitor);
+      if (smaller != null) {
+        smaller.forEach(visitor);
       }
     }
 
     long usedBytes() {
-      ChronicleMap<byte[], byte[]> current = map;
-      return current == null ? 0 : current.offHeapMemoryUsed();
+      LocationMap current = map;
+      return current == null ? 0 : current.usedBytes();
     }
 
     void close() {
-      ChronicleMap<byte[], byte[]> current = map;
-      if (current != null) {
-        current.close();
-      }
-      if (smaller != null) {
-        smaller.close();
-      }
-      ChronicleMap<byte[], byte[]> made = larger;
-      if (made != null) {
-        made.close();
+      close(map);
+      close(smaller);
+      close(larger);
+    }
+
+    private static void close(@Nullable LocationMap open) {
+      if (open != null) {
+        open.close();
       }
     }
   }

@@ -12,8 +12,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.quorate.storage.KeyDirectory.Recovered;
+import org.quorate.version.Dot;
 
 /**
  * A small mapped file beside the directory's maps that says what they hold.
@@ -25,6 +28,7 @@ import org.quorate.storage.KeyDirectory.Recovered;
  *  56       loops
  *  64+16i   loop i: log position applied, partition being touched + 1
  *  4096+8s  live bytes of segment s modulo 65536
+ *  528384+8a  actor a of those that packed dots name, 0 for none yet
  * </pre>
  *
  * <p>Mapped memory outlives the process but not the machine. So after a kill (same boot id) all
@@ -41,18 +45,22 @@ final class DirectoryMark {
   private static final int MARKS_AT = 64;
   private static final int LIVE_AT = 4096;
   private static final int LIVE_COUNT = 65536;
+  private static final int ACTORS_AT = LIVE_AT + Long.BYTES * LIVE_COUNT;
+  private static final int ACTORS = 4096;
+  private static final int COUNTER_BITS = 48;
   private static final VarHandle LONG =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final MappedByteBuffer bytes;
   private final int loops;
+  private final Map<Long, Long> actors = new ConcurrentHashMap<>();
 
   DirectoryMark(Path file, int loops) throws IOException {
     this.loops = loops;
     try (FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, LIVE_AT + 8L * LIVE_COUNT);
+      bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, ACTORS_AT + Long.BYTES * ACTORS);
       bytes.order(ByteOrder.LITTLE_ENDIAN);
     }
   }
@@ -109,6 +117,7 @@ final class DirectoryMark {
     for (int at = MARKS_AT; at < bytes.capacity(); at += Long.BYTES) {
       bytes.putLong(at, 0);
     }
+    actors.clear();
   }
 
   void applied(int loop, long position) {
@@ -135,6 +144,36 @@ final class DirectoryMark {
 
   long live(int segment) {
     return (long) LONG.getVolatile(bytes, LIVE_AT + 8 * (segment % LIVE_COUNT));
+  }
+
+  /**
+   * A dot in one number that is not 0: the actor's place in the table, and the counter. 0 if the
+   * table is full or the counter too large.
+   */
+  long pack(Dot dot) {
+    long place = actors.computeIfAbsent(dot.actor(), this::place);
+    boolean fits = place < ACTORS && dot.counter() < 1L << COUNTER_BITS;
+    return fits ? place << COUNTER_BITS | dot.counter() : 0;
+  }
+
+  private synchronized long place(long actor) {
+    int place = 0;
+    while (place < ACTORS && actorAt(place) != 0 && actorAt(place) != actor) {
+      place++;
+    }
+    if (place < ACTORS) {
+      bytes.putLong(ACTORS_AT + Long.BYTES * place, actor);
+    }
+    return place;
+  }
+
+  private long actorAt(long place) {
+    return bytes.getLong(ACTORS_AT + Long.BYTES * (int) place);
+  }
+
+  /** The dot that {@link #pack} made this number of. */
+  Dot dot(long packed) {
+    return new Dot(actorAt(packed >>> COUNTER_BITS), packed & (1L << COUNTER_BITS) - 1);
   }
 
   void stopped(long position) {

@@ -1,5 +1,8 @@
 package org.quorate.storage;
 
+import org.jspecify.annotations.Nullable;
+import org.quorate.version.Dot;
+
 /**
  * Where a key's newest record is, and what it holds.
  *
@@ -8,8 +11,11 @@ package org.quorate.storage;
  * @param length of the whole record, bytes
  * @param flags any of the constants here
  * @param digest of the siblings in it
+ * @param only the one write that they have ever seen; null if there were several, or it is not
+ *     known
  */
-public record Location(int segment, int offset, int length, int flags, long digest) {
+public record Location(
+    int segment, int offset, int length, int flags, long digest, @Nullable Dot only) {
   /** All of the record's versions are tombstones. */
   public static final int TOMBSTONE = 1;
 
@@ -18,6 +24,10 @@ public record Location(int segment, int offset, int length, int flags, long dige
    * key and must not answer reads of it until it has been healed from the others.
    */
   public static final int DAMAGED = 2;
+
+  Outline outline() {
+    return new Outline(flags, digest, only);
+  }
 
   public boolean isDamaged() {
     return (flags & DAMAGED) != 0;
@@ -28,7 +38,7 @@ public record Location(int segment, int offset, int length, int flags, long dige
   }
 
   Location damaged() {
-    return new Location(segment, offset, length, flags | DAMAGED, digest);
+    return new Location(segment, offset, length, flags | DAMAGED, digest, only);
   }
 
   /** The log's position of the record. */

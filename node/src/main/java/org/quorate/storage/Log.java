@@ -45,7 +45,7 @@ public final class Log {
   private static final long MAX_PENDING_BYTES = 32 << 20;
 
   private record Append(
-      Loop loop, int kind, Key key, byte[] body, int flags, long digest, Promise<Location> done) {
+      Loop loop, int kind, Key key, byte[] body, Outline outline, Promise<Location> done) {
     int length() {
       return RecordFormat.length(key.encoded(), body);
     }
@@ -109,11 +109,9 @@ public final class Log {
    * Appends a record; completes with its place when it is durable as the options say.
    *
    * @param body a key's encoded siblings
-   * @param flags of the place
-   * @param digest of the siblings
    */
-  Future<Location> append(Loop loop, int kind, Key key, byte[] body, int flags, long digest) {
-    Append append = new Append(loop, kind, key, body, flags, digest, Promise.promise());
+  Future<Location> append(Loop loop, int kind, Key key, byte[] body, Outline outline) {
+    Append append = new Append(loop, kind, key, body, outline, Promise.promise());
     synchronized (lock) {
       if (closed || isFull()) {
         return Future.failedFuture(
@@ -219,7 +217,7 @@ public final class Log {
       if (length > buffer.capacity()) {
         flush(segment, target);
       }
-      places.add(new Location(segment.number, offset, length, append.flags(), append.digest()));
+      places.add(append.outline().at(segment.number, offset, length));
       offset += length;
     }
     flush(segment, buffer);

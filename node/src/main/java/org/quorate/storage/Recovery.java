@@ -8,8 +8,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.ToIntFunction;
 import org.quorate.version.DecodeException;
 import org.quorate.version.Key;
-import org.quorate.version.Siblings;
-import org.quorate.version.SiblingsCodec;
+import org.quorate.version.State;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -197,16 +196,13 @@ public final class Recovery {
     if (found.check() == RecordFormat.Check.BAD_BODY) {
       LOG.error("segment {} is damaged at {}: a record's checksum", segment.number, at);
       damagedRecords++;
-      put(partition, key, new Location(segment.number, at, length, Location.DAMAGED, 0));
+      put(partition, key, new Location(segment.number, at, length, Location.DAMAGED, 0, null));
       return;
     }
     try {
-      Siblings siblings = SiblingsCodec.decode(RecordFormat.body(bytes, at));
-      int flags = siblings.isTombstone() ? Location.TOMBSTONE : 0;
-      if (RecordFormat.kind(bytes, at) == RecordFormat.INCOMPLETE_STATE) {
-        flags |= Location.DAMAGED;
-      }
-      put(partition, key, new Location(segment.number, at, length, flags, siblings.digest()));
+      State state = State.decode(RecordFormat.body(bytes, at));
+      Outline outline = Outline.of(state, RecordFormat.kind(bytes, at));
+      put(partition, key, outline.at(segment.number, at, length));
     } catch (DecodeException e) {
       lose(segment, at, "siblings of an unknown form");
     }

@@ -11,6 +11,7 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.StorageException.Reason;
+import org.quorate.version.Dot;
 import org.quorate.version.Key;
 import org.quorate.version.State;
 
@@ -32,14 +33,17 @@ public final class Store {
     @Nullable State fromDigest(long digest);
 
     /**
+     * The new state where it is enough to know the only write that the old one has seen, and its
+     * digest, else null.
+     */
+    @Nullable State fromOnly(Dot only, long digest);
+
+    /**
      * The new state.
      *
      * @throws RuntimeException to refuse; nothing is changed then
      */
     State from(State current);
-
-    /** Whether the new state is likely to be needed again here soon. */
-    boolean isWorthCaching();
   }
 
   /** A state on its way to the log. */
@@ -166,7 +170,7 @@ public final class Store {
   private void cacheRead(Key key, Location at, State state) {
     boolean current = at.equals(directory.get(partitions.applyAsInt(key), key));
     if (current && !at.isDamaged()) {
-      keep(key, state, true);
+      cache.put(key, state.withoutBytes());
     }
   }
 
@@ -198,22 +202,26 @@ public final class Store {
     InFlight flying = inFlight.get(key);
     if (flying != null) {
       State next = change.fromDigest(flying.state.digest());
-      return commit(key, change, flying, null, next == null ? change.from(flying.state) : next);
+      return commit(key, flying, null, next == null ? change.from(flying.state) : next);
     }
     Location at = directory.get(partitions.applyAsInt(key), key);
     if (at == null || at.isDamaged()) {
-      return commit(key, change, null, at, change.from(State.EMPTY));
+      return commit(key, null, at, change.from(State.EMPTY));
     }
     State next = change.fromDigest(at.digest());
+    Dot only = at.only();
+    if (next == null && only != null) {
+      next = change.fromOnly(only, at.digest());
+    }
     if (next != null) {
-      return commit(key, change, null, at, next);
+      return commit(key, null, at, next);
     }
     if (loaded != null && loaded.at().equals(at)) {
-      return commit(key, change, null, at, change.from(loaded.state()));
+      return commit(key, null, at, change.from(loaded.state()));
     }
     State cached = cache.getIfPresent(key);
     if (cached != null) {
-      return commit(key, change, null, at, change.from(cached));
+      return commit(key, null, at, change.from(cached));
     }
     return load(key, at)
         .map(state -> state.map(found -> new Loaded(at, found)).orElse(null))
@@ -226,7 +234,7 @@ public final class Store {
   }
 
   private Future<State> commit(
-      Key key, Change change, @Nullable InFlight flying, @Nullable Location at, State next) {
+      Key key, @Nullable InFlight flying, @Nullable Location at, State next) {
     if (flying != null && flying.state.digest() == next.digest()) {
       return flying.durable.future();
     }
@@ -238,7 +246,7 @@ public final class Store {
         damaged || (at == null ? damagedBefore > 0 : at.position() < damagedBefore);
     int kind = incomplete ? RecordFormat.INCOMPLETE_STATE : RecordFormat.STATE;
     Location before = flying == null ? at : flying.before;
-    return append(key, kind, next, before, change.isWorthCaching());
+    return append(key, kind, next, before);
   }
 
   /**
@@ -261,7 +269,7 @@ public final class Store {
     Location at = directory.get(partitions.applyAsInt(key), key);
     State known = flying == null ? mine : joined(mine, flying.state);
     Location before = flying == null ? at : flying.before;
-    return append(key, RecordFormat.STATE, joined(known, others), before, true);
+    return append(key, RecordFormat.STATE, joined(known, others), before);
   }
 
   private static State joined(State a, State b) {
@@ -271,15 +279,13 @@ public final class Store {
   /**
    * @param before where the directory will point when this is durable
    */
-  private Future<State> append(
-      Key key, int kind, State next, @Nullable Location before, boolean cached) {
+  private Future<State> append(Key key, int kind, State next, @Nullable Location before) {
     if (reserve.isBelow()) {
       return Future.failedFuture(
           new StorageException(Reason.DISK_FULL, "free disk space is below the reserve"));
     }
-    int flags = next.siblings().isTombstone() ? Location.TOMBSTONE : 0;
-    flags |= kind == RecordFormat.INCOMPLETE_STATE ? Location.DAMAGED : 0;
-    Future<Location> appended = log.append(loop, kind, key, next.bytes(), flags, next.digest());
+    Outline outline = Outline.of(next, kind);
+    Future<Location> appended = log.append(loop, kind, key, next.bytes(), outline);
     if (appended.failed()) {
       return Future.failedFuture(appended.cause());
     }
@@ -289,7 +295,11 @@ public final class Store {
         place -> {
           moved(key, mine.before, place);
           inFlight.remove(key, mine);
-          keep(key, next, cached && !place.isDamaged());
+          if (place.isDamaged()) {
+            cache.invalidate(key);
+          } else if (cache.getIfPresent(key) != null) {
+            cache.put(key, next.withoutBytes());
+          }
           mine.durable.complete(next);
         },
         e -> {
@@ -297,17 +307,6 @@ public final class Store {
           mine.durable.fail(e);
         });
     return mine.durable.future();
-  }
-
-  /**
-   * A cached state is replaced or dropped, never left behind; a new one is kept if it is worth it.
-   */
-  private void keep(Key key, State state, boolean worthIt) {
-    if (worthIt) {
-      cache.put(key, state.withoutBytes());
-    } else {
-      cache.invalidate(key);
-    }
   }
 
   /** The key's newest durable record is now there. */
@@ -354,7 +353,7 @@ public final class Store {
       return Future.failedFuture(new StorageException(Reason.OVERLOADED, "the key is in flight"));
     }
     int kind = from.isDamaged() ? RecordFormat.INCOMPLETE_STATE : record.kind();
-    return log.append(loop, kind, key, record.body(), from.flags(), from.digest())
+    return log.append(loop, kind, key, record.body(), from.outline())
         .map(
             place -> {
               if (from.equals(directory.get(partitions.applyAsInt(key), key))) {

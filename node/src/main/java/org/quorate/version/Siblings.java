@@ -3,6 +3,7 @@ package org.quorate.version;
 import java.util.ArrayList;
 import java.util.List;
 import net.openhft.hashing.LongHashFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A key's whole state: the versions that no known write has superseded, and the causal context of
@@ -46,6 +47,28 @@ public final class Siblings {
 
   public List<Version> versions() {
     return versions;
+  }
+
+  /**
+   * The only write ever seen for the key, null if there were several: its version is the state's
+   * one version, and its dot the context's one entry.
+   */
+  public @Nullable Dot only() {
+    if (versions.size() != 1) {
+      return null;
+    }
+    Dot dot = versions.get(0).dot();
+    return context.equals(CausalContext.EMPTY.upTo(dot)) ? dot : null;
+  }
+
+  /** A state that has seen this dot, and those of its actor before, and holds no version. */
+  public static Siblings after(Dot dot) {
+    return new Siblings(CausalContext.EMPTY.upTo(dot), List.of());
+  }
+
+  /** The {@link #digest} of a state whose {@link #only} write is this one. */
+  public static long digestOfOnly(Dot dot) {
+    return hash(dot.actor(), dot.counter(), dot.actor(), dot.counter(), 1L << 32);
   }
 
   /** Nothing was ever seen for the key. */
@@ -149,6 +172,10 @@ public final class Siblings {
       words[n++] = version.dot().counter();
     }
     words[n] = ((long) context.size() << 32) | cloud.length;
+    return hash(words);
+  }
+
+  private static long hash(long... words) {
     long hash = HASH.hashLongs(words);
     return hash == 0 ? 1 : hash;
   }

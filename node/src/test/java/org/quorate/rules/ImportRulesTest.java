@@ -85,7 +85,7 @@ class ImportRulesTest {
   void chronicleAppearsInOneClass() {
     noClasses()
         .that()
-        .doNotHaveSimpleName("ChronicleDirectory")
+        .doNotHaveSimpleName("LocationMap")
         .and()
         .doNotHaveSimpleName("Partition")
         .should()

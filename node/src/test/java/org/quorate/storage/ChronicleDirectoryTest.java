@@ -12,7 +12,9 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quorate.version.Dot;
 import org.quorate.version.Key;
+import org.quorate.version.Siblings;
 
 class ChronicleDirectoryTest {
   @TempDir Path root;
@@ -28,7 +30,8 @@ class ChronicleDirectoryTest {
   private static void put(
       KeyDirectory directory, Map<Key, Location> model, int i, SplittableRandom random) {
     Location at =
-        new Location(1 + random.nextInt(5), random.nextInt(1 << 20), 100, 0, random.nextLong());
+        new Location(
+            1 + random.nextInt(5), random.nextInt(1 << 20), 100, 0, random.nextLong(), null);
     int partition = (int) (key(i).hash() & 3);
     directory.put(partition, key(i), directory.get(partition, key(i)), at);
     model.put(key(i), at);
@@ -82,6 +85,25 @@ class ChronicleDirectoryTest {
     check(directory, Map.of());
   }
 
+  @Test
+  void keepsTheOnlyWriteOfAKeyForAsManyActorsAsThereIsRoomFor() throws IOException {
+    ChronicleDirectory directory = open();
+    directory.recovered();
+    for (int i = 1; i < 6_000; i++) {
+      Dot dot = new Dot(i * 0x9E3779B97F4A7C15L, i % 7 == 0 ? 1L << 50 : i);
+      long digest = Siblings.digestOfOnly(dot);
+      directory.put(0, key(i), null, new Location(1, i, 100, Location.TOMBSTONE, digest, dot));
+      boolean fits = i <= 4096 && i % 7 != 0;
+      assertEquals(
+          new Location(1, i, 100, Location.TOMBSTONE, digest, fits ? dot : null),
+          directory.get(0, key(i)));
+    }
+    directory.closeAt(7);
+    directory = open();
+    assertEquals(7, directory.recovered().upTo());
+    assertEquals(4000, directory.get(0, key(4000)).only().counter());
+  }
+
   /** A map is made for short keys and has room for a fortieth as many of the longest. */
   @Test
   void growsWithTheLongestKeys() throws IOException {
@@ -91,7 +113,7 @@ class ChronicleDirectoryTest {
     for (int i = 0; i < 6_000; i++) {
       String number = String.valueOf(i);
       Key key = Key.of("b".repeat(255), number + "x".repeat(1024 - number.length()));
-      Location at = new Location(1, i, 100, 0, i);
+      Location at = new Location(1, i, 100, 0, i, null);
       directory.put((int) (key.hash() & 3), key, null, at);
       model.put(key, at);
     }

@@ -32,7 +32,7 @@ final class DirectoryVictim {
   }
 
   private static Location place(int operation) {
-    return new Location(1, operation, 100, 0, operation);
+    return new Location(1, operation, 100, 0, operation, null);
   }
 
   static int partition(Key key) {

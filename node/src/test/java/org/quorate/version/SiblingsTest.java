@@ -193,6 +193,34 @@ class SiblingsTest {
         });
   }
 
+  /** What is done without reading a state of which only the one write is known. */
+  @Test
+  void theOnlyWriteStandsForItsState() {
+    Seeds.forEach(
+        seed -> {
+          SplittableRandom random = new SplittableRandom(seed);
+          List<Siblings> states = new ArrayList<>(Samples.owners(random));
+          Dot first = new Dot(1 + random.nextInt(3), 1 + random.nextInt(5));
+          Siblings one = Siblings.EMPTY.write(CausalContext.EMPTY, Samples.version(first, random));
+          assertEquals(first, one.only());
+          states.add(one);
+          Version next = Samples.version(new Dot(1000, 1_000_000), random);
+          for (Siblings state : states) {
+            Dot only = state.only();
+            if (only != null) {
+              Siblings known = Siblings.after(only);
+              assertEquals(state.digest(), Siblings.digestOfOnly(only));
+              assertEquals(state.write(state.context(), next), known.write(known.context(), next));
+              for (Siblings other : states) {
+                if (other.context().coversAll(known.context())) {
+                  assertEquals(other, state.merge(other));
+                }
+              }
+            }
+          }
+        });
+  }
+
   @Test
   void aTombstoneAloneIsADeletedKey() {
     assertFalse(Siblings.EMPTY.isTombstone());
