@@ -44,6 +44,9 @@ public final class Log {
   private static final int WRITE_BUFFER_BYTES = 1 << 20;
   private static final long MAX_PENDING_BYTES = 32 << 20;
 
+  /** Appends that are written at once; for fewer the end of a turn is waited for. */
+  private static final int WORTH_A_SYNC = 16;
+
   private record Append(
       Loop loop, int kind, Key key, byte[] body, Outline outline, Promise<Location> done) {
     int length() {
@@ -154,8 +157,12 @@ public final class Log {
     long bytes = batch.stream().mapToLong(Append::length).sum();
     synchronized (lock) {
       pendingBytes -= bytes;
-      writing = false;
-      startSoon();
+      if (pending.size() >= WORTH_A_SYNC) {
+        writer.execute(this::writeNext);
+      } else {
+        writing = false;
+        startSoon();
+      }
     }
   }
 
