@@ -40,7 +40,7 @@ public final class Node {
   private static final long RESERVE_BYTES = 256L << 20;
   private static final long CHECK_MILLIS = 1000;
   private static final long CONFIRM_MILLIS = 1000;
-  private static final long REACH_MILLIS = 300;
+  private static final long REACH_MILLIS = 100;
   private static final int KEY_OVERHEAD_BYTES = 160;
 
   /** What one event loop has. */

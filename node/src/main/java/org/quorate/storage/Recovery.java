@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+  private static final ByteBuffer ZEROS = ByteBuffer.allocate(64 << 10);
 
   private final Disk disk;
   private final KeyDirectory directory;
@@ -91,7 +92,28 @@ public final class Recovery {
     }
   }
 
-  private record Found(int offset, RecordFormat.Check check) {}
+  /** What is read of a segment: all from some offset on. */
+  private static final class Slice {
+    final Segment segment;
+    final int from;
+    final ByteBuffer bytes;
+
+    Slice(Segment segment, int from) throws IOException {
+      this.segment = segment;
+      this.from = from;
+      this.bytes = segment.read(from, Math.max(0, segment.size - from));
+    }
+
+    /** The offset in the segment. */
+    int offset(int at) {
+      return from + at;
+    }
+  }
+
+  /**
+   * @param at in the slice
+   */
+  private record Found(int at, RecordFormat.Check check) {}
 
   private void scan(Segment segment, KeyDirectory.Recovered kept, boolean isLast)
       throws IOException {
@@ -104,14 +126,15 @@ public final class Recovery {
     }
     boolean resumes = segment.number == Location.segmentOf(kept.upTo()) && kept.rebuild().isEmpty();
     int from = resumes ? Location.offsetOf(kept.upTo()) : Segment.HEADER_BYTES;
-    ByteBuffer bytes = segment.read(0, segment.size);
+    Slice slice = new Slice(segment, Math.max(from, Segment.HEADER_BYTES));
+    ByteBuffer bytes = slice.bytes;
     List<Found> afterBreak = new ArrayList<>();
     int synced = 0;
-    for (int at = Math.max(from, Segment.HEADER_BYTES); at < bytes.limit(); ) {
+    for (int at = 0; at < bytes.limit(); ) {
       Found found = new Found(at, RecordFormat.check(bytes, at));
       if (found.check() == RecordFormat.Check.BAD_HEAD) {
         if (isZero(bytes, at)) {
-          segment.size = at;
+          segment.size = slice.offset(at);
           break;
         }
         at = nextHead(bytes, at + 1);
@@ -120,12 +143,12 @@ public final class Recovery {
         at += RecordFormat.length(bytes, at);
       }
       if (found.check() == RecordFormat.Check.GOOD && afterBreak.isEmpty()) {
-        apply(segment, bytes, found, kept);
+        apply(slice, found, kept);
       } else {
         afterBreak.add(found);
       }
     }
-    settle(segment, bytes, kept, afterBreak, isLast ? synced : Integer.MAX_VALUE);
+    settle(slice, kept, afterBreak, isLast ? synced : Integer.MAX_VALUE);
     if (isLast) {
       segment.file.truncate(segment.size);
       segment.file.sync();
@@ -135,8 +158,9 @@ public final class Recovery {
 
   /** Whether nothing was ever written from here on. */
   private static boolean isZero(ByteBuffer bytes, int from) {
-    for (int at = from; at < bytes.limit(); at++) {
-      if (bytes.get(at) != 0) {
+    for (int at = from; at < bytes.limit(); at += ZEROS.capacity()) {
+      int length = Math.min(ZEROS.capacity(), bytes.limit() - at);
+      if (!bytes.slice(at, length).equals(ZEROS.slice(0, length))) {
         return false;
       }
     }
@@ -153,27 +177,24 @@ public final class Recovery {
 
   /** Decides what the broken records are, and applies the sound ones among and after them. */
   private void settle(
-      Segment segment,
-      ByteBuffer bytes,
-      KeyDirectory.Recovered kept,
-      List<Found> afterBreak,
-      int synced)
-      throws IOException {
+      Slice slice, KeyDirectory.Recovered kept, List<Found> afterBreak, int synced) {
+    Segment segment = slice.segment;
     for (Found found : afterBreak) {
       boolean broken = found.check() != RecordFormat.Check.GOOD;
-      if (broken && found.offset() >= synced) {
+      int offset = slice.offset(found.at());
+      if (broken && offset >= synced) {
         LOG.info(
             "segment {}: cut from {} to {} bytes, torn by the last stop",
             segment.number,
             segment.size,
-            found.offset());
-        segment.size = found.offset();
+            offset);
+        segment.size = offset;
         return;
       }
       if (found.check() == RecordFormat.Check.BAD_HEAD) {
-        lose(segment, found.offset(), "a record of an unknown key is broken");
+        lose(segment, offset, "a record of an unknown key is broken");
       } else {
-        apply(segment, bytes, found, kept);
+        apply(slice, found, kept);
       }
     }
   }
@@ -183,28 +204,31 @@ public final class Recovery {
     damagedBefore = Math.max(damagedBefore, Location.position(segment.number, offset) + 1);
   }
 
-  private void apply(Segment segment, ByteBuffer bytes, Found found, KeyDirectory.Recovered kept) {
-    int at = found.offset();
+  private void apply(Slice slice, Found found, KeyDirectory.Recovered kept) {
+    ByteBuffer bytes = slice.bytes;
+    Segment segment = slice.segment;
+    int at = found.at();
+    int offset = slice.offset(at);
     Key key = Key.decode(RecordFormat.key(bytes, at));
     int partition = partitions.applyAsInt(key);
-    if (Location.position(segment.number, at) < kept.upTo()
+    if (Location.position(segment.number, offset) < kept.upTo()
         && !kept.rebuild().contains(partition)) {
       return;
     }
     records++;
     int length = RecordFormat.length(bytes, at);
     if (found.check() == RecordFormat.Check.BAD_BODY) {
-      LOG.error("segment {} is damaged at {}: a record's checksum", segment.number, at);
+      LOG.error("segment {} is damaged at {}: a record's checksum", segment.number, offset);
       damagedRecords++;
-      put(partition, key, new Location(segment.number, at, length, Location.DAMAGED, 0, null));
+      put(partition, key, new Location(segment.number, offset, length, Location.DAMAGED, 0, null));
       return;
     }
     try {
       State state = State.decode(RecordFormat.body(bytes, at));
       Outline outline = Outline.of(state, RecordFormat.kind(bytes, at));
-      put(partition, key, outline.at(segment.number, at, length));
+      put(partition, key, outline.at(segment.number, offset, length));
     } catch (DecodeException e) {
-      lose(segment, at, "siblings of an unknown form");
+      lose(segment, offset, "siblings of an unknown form");
     }
   }
 
