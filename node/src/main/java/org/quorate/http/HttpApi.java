@@ -72,8 +72,7 @@ public final class HttpApi {
       route(request);
     } catch (RuntimeException e) {
       LOG.error("a request could not be handled", e);
-      new Problem(500, "internal-error", "The node failed", "see the node's log")
-          .send(request.response(), true);
+      Problem.internal().send(request.response(), true);
     }
   }
 

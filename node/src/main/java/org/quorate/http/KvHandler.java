@@ -19,11 +19,14 @@ import org.quorate.runtime.Hop;
 import org.quorate.runtime.Loop;
 import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Requests on keys: {@code /v1/kv/{bucket}/{key}}. For one event loop. */
 final class KvHandler {
   static final String PREFIX = "/v1/kv/";
 
+  private static final Logger LOG = LoggerFactory.getLogger(KvHandler.class);
   private static final byte[] NOTHING = {};
   private static final long DISCARD_AFTER_MILLIS = 50;
   private static final long DISCARD_MILLIS = 2000;
@@ -65,7 +68,7 @@ final class KvHandler {
       Problem problem =
           e instanceof Problem p
               ? p
-              : e instanceof QuorumException q ? Problem.of(q) : Problem.overloaded("it stops");
+              : e instanceof QuorumException q ? Problem.of(q) : unexpected(e);
       finish(problem.type());
       HttpServerResponse response = request.response();
       if (response.closed() || response.ended()) {
@@ -105,6 +108,11 @@ final class KvHandler {
     }
   }
 
+  private static Problem unexpected(Throwable e) {
+    LOG.error("a request could not be handled", e);
+    return Problem.internal();
+  }
+
   void handle(HttpServerRequest request, String rest) {
     Exchange exchange = new Exchange(request);
     try {
@@ -123,8 +131,8 @@ final class KvHandler {
               "Allow lists those that are");
         }
       }
-    } catch (Problem problem) {
-      exchange.fail(problem);
+    } catch (RuntimeException e) {
+      exchange.fail(e);
     }
   }
 
@@ -165,8 +173,8 @@ final class KvHandler {
                 answer.quorum(result);
                 answer.state(result.state(), sibling);
                 exchange.finish(answer.outcome());
-              } catch (Problem problem) {
-                exchange.fail(problem);
+              } catch (RuntimeException e) {
+                exchange.fail(e);
               }
             },
             exchange::fail);
@@ -230,8 +238,8 @@ final class KvHandler {
         answer.done(result.context());
       }
       exchange.finish("ok");
-    } catch (Problem problem) {
-      exchange.fail(problem);
+    } catch (RuntimeException e) {
+      exchange.fail(e);
     }
   }
 

@@ -56,6 +56,12 @@ final class Problem extends RuntimeException {
     return problem;
   }
 
+  static Problem internal() {
+    Problem problem = new Problem(500, "internal-error", "The node failed", "see the node's log");
+    problem.more.put("outcome", "unknown").put("retryable", false);
+    return problem;
+  }
+
   static Problem malformed() {
     return notApplied(
         400, "malformed-request", "The request is not HTTP", "it cannot be read as HTTP/1.1");
