@@ -54,6 +54,12 @@ public final class ChronicleDirectory implements KeyDirectory {
     LocationMap.load();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>While a partition is being rebuilt nothing counts as applied, so that a kill before its end
+   * leaves no partition that looks whole.
+   */
   @Override
   public Recovered recovered() {
     Recovered kept = mark.open();
@@ -71,6 +77,9 @@ public final class ChronicleDirectory implements KeyDirectory {
         mark.release(p);
       }
       makePartitions();
+      if (!lost.isEmpty()) {
+        mark.allApplied(0);
+      }
       return new Recovered(kept.upTo(), lost);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -11,7 +11,7 @@ import org.quorate.version.Dot;
  * @param length of the whole record, bytes
  * @param flags any of the constants here
  * @param digest of the siblings in it
- * @param only the one write that they have ever seen; null if there were several, or it is not
+ * @param only the siblings' {@link org.quorate.version.Siblings#only}; also null where it is not
  *     known
  */
 public record Location(

@@ -21,8 +21,8 @@ import org.quorate.version.Siblings;
  *  value, little endian:  segment i32 | offset i32 | length i32 | flags i32 | digest or dot i64
  * </pre>
  *
- * <p>Where a state has seen only one write, its packed dot is kept in place of its digest, which
- * follows from it.
+ * <p>Where one dot tells all of a state, it is kept, packed, in place of the digest, which follows
+ * from it.
  */
 final class LocationMap {
   /** What a map is called until it is whole. */
@@ -148,13 +148,13 @@ final class LocationMap {
     map.remove(key);
   }
 
-  /** Moves some entries; afterwards this map may be empty. */
+  /** Moves some entries, where the other map has none of the key; then this map may be empty. */
   void moveSome(LocationMap to, int most) {
     int[] moved = {0};
     try (var segment = map.segmentContext(0)) {
       segment.forEachSegmentEntryWhile(
           entry -> {
-            to.map.put(entry.key().get(), entry.value().get());
+            to.map.putIfAbsent(entry.key().get(), entry.value().get());
             entry.doRemove();
             return ++moved[0] < most;
           });

@@ -142,11 +142,16 @@ public final class Log {
     }
   }
 
+  /** Writes what has gathered; nothing where {@link #close} came first and refused it. */
   private void writeNext() {
     List<Append> batch;
     synchronized (lock) {
       batch = pending;
       pending = new ArrayList<>(batch.size());
+      if (batch.isEmpty()) {
+        writing = false;
+        return;
+      }
     }
     try {
       writeBatch(batch);

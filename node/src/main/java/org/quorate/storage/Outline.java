@@ -9,7 +9,7 @@ import org.quorate.version.State;
  *
  * @param flags any of the constants of {@link Location}
  * @param digest of the siblings in it
- * @param only the one write that they have ever seen, null if there were several
+ * @param only the siblings' {@link org.quorate.version.Siblings#only}
  */
 record Outline(int flags, long digest, @Nullable Dot only) {
   static Outline of(State state, int kind) {

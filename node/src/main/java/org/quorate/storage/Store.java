@@ -33,8 +33,8 @@ public final class Store {
     @Nullable State fromDigest(long digest);
 
     /**
-     * The new state where it is enough to know the only write that the old one has seen, and its
-     * digest, else null.
+     * The new state where it is enough to know the old one's {@link
+     * org.quorate.version.Siblings#only} dot and its digest, else null.
      */
     @Nullable State fromOnly(Dot only, long digest);
 

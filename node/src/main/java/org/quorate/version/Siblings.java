@@ -50,8 +50,9 @@ public final class Siblings {
   }
 
   /**
-   * The only write ever seen for the key, null if there were several: its version is the state's
-   * one version, and its dot the context's one entry.
+   * The dot that tells all of this state but the value, null if none does: that of its one version,
+   * which is also the one entry of its context. So it is while one actor writes the key and each
+   * write supersedes the one before.
    */
   public @Nullable Dot only() {
     if (versions.size() != 1) {

@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -83,6 +88,24 @@ class ChronicleDirectoryTest {
     directory = open();
     assertEquals(KeyDirectory.Recovered.NOTHING, directory.recovered());
     check(directory, Map.of());
+  }
+
+  @Test
+  void aKillDuringARebuildLeavesNothingThatLooksWhole() throws IOException {
+    ChronicleDirectory directory = open();
+    directory.recovered();
+    for (int i = 0; i < 100; i++) {
+      directory.put(1, key(i), null, new Location(1, i, 100, 0, i, null));
+    }
+    directory.applied(0, 500);
+    directory.applied(1, 500);
+    try (FileChannel mark = FileChannel.open(root.resolve("mark"), StandardOpenOption.WRITE)) {
+      ByteBuffer touched = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1 + 1);
+      mark.write(touched, 64 + 16 + 8);
+    }
+    Files.writeString(root.resolve("00001-0000001024.map"), "no map".repeat(1000));
+    assertEquals(new KeyDirectory.Recovered(500, Set.of(1)), open().recovered());
+    assertEquals(KeyDirectory.Recovered.NOTHING, open().recovered());
   }
 
   @Test

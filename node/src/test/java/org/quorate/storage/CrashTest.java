@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -255,6 +256,16 @@ class CrashTest {
     for (int round = 0; round < 50; round++) {
       assertEquals("once" + round, text(rig.get(Key.of("b", "once" + round)).result()));
     }
+  }
+
+  @Test
+  void aWriteThatMeetsTheEndOfTheLogIsRefused() throws IOException {
+    Rig rig = new Rig(new SimDisk(), Log.Sync.ALWAYS, 100_000, 8);
+    Future<Void> late = rig.put(Key.of("b", "k"), blind("late"));
+    rig.log.close();
+    rig.loop.run();
+    assertTrue(late.failed());
+    assertEquals(List.of(), rig.fatal);
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.quorate.testing;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -108,19 +109,32 @@ public final class SimDisk implements Disk {
   public DiskFile open(String name) {
     Content file = files.computeIfAbsent(name, none -> new Content());
     return new DiskFile() {
+      private boolean closed;
+
+      private void requireOpen() throws ClosedChannelException {
+        if (closed) {
+          throw new ClosedChannelException();
+        }
+      }
+
       @Override
       public long size() {
         return file.bytes.length;
       }
 
       @Override
-      public void read(ByteBuffer into, long offset) {
+      public void read(ByteBuffer into, long offset) throws IOException {
+        requireOpen();
         int length = (int) Math.min(into.remaining(), Math.max(0, file.bytes.length - offset));
         into.put(file.bytes, (int) Math.min(offset, file.bytes.length), length);
       }
 
       @Override
       public void write(ByteBuffer from, long offset) throws IOException {
+        if (!from.hasRemaining()) {
+          return;
+        }
+        requireOpen();
         if (from.remaining() > freeBytes) {
           byte[] part = new byte[(int) freeBytes];
           from.get(part);
@@ -148,6 +162,7 @@ public final class SimDisk implements Disk {
 
       @Override
       public void sync() throws IOException {
+        requireOpen();
         if (failSyncs) {
           throw new IOException("Input/output error");
         }
@@ -155,7 +170,9 @@ public final class SimDisk implements Disk {
       }
 
       @Override
-      public void close() {}
+      public void close() {
+        closed = true;
+      }
     };
   }
 
