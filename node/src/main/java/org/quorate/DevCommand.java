@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.quorate.ring.Member;
 import org.quorate.storage.DataDirectory;
 import org.quorate.storage.Log;
+import org.quorate.storage.LogOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -119,7 +120,7 @@ final class DevCommand implements Callable<Integer> {
         owners,
         owners / 2 + 1,
         owners / 2 + 1,
-        Log.Sync.ALWAYS,
+        LogOptions.standard(Log.Sync.ALWAYS),
         Duration.ofMillis(100),
         32L << 20,
         1 << 20,

@@ -22,7 +22,6 @@ import org.quorate.storage.Compaction;
 import org.quorate.storage.DiskReserve;
 import org.quorate.storage.Identity;
 import org.quorate.storage.Log;
-import org.quorate.storage.LogOptions;
 import org.quorate.storage.Recovery;
 import org.quorate.storage.StorageMetrics;
 import org.quorate.storage.Store;
@@ -68,11 +67,10 @@ public final class Node {
     this.isSound = recovered.isSound();
     this.storageMetrics = new StorageMetrics(ports.registry());
     this.reserve = new DiskReserve(ports.disk(), RESERVE_BYTES, ports.background());
-    LogOptions options = LogOptions.standard(config.fsync());
     this.log =
         new Log(
             ports.disk(),
-            options,
+            config.log(),
             recovered.segments(),
             ports.writer(),
             ports.readers(),
@@ -243,7 +241,7 @@ public final class Node {
             key -> lane(key).store(),
             loop,
             ports.background(),
-            LogOptions.standard(config.fsync()),
+            config.log(),
             storageMetrics,
             () -> stopping);
     every(
@@ -253,7 +251,7 @@ public final class Node {
           reserve.check();
           compaction.check();
         });
-    if (config.fsync() == Log.Sync.INTERVAL) {
+    if (config.log().sync() == Log.Sync.INTERVAL) {
       every(loop, config.fsyncInterval().toMillis(), () -> log.sync(loop));
     }
   }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.quorate.ring.Member;
-import org.quorate.storage.Log;
+import org.quorate.storage.LogOptions;
 
 /**
  * How one node is to be run. All values are checked.
@@ -29,7 +29,7 @@ public record NodeConfig(
     int n,
     int r,
     int w,
-    Log.Sync fsync,
+    LogOptions log,
     Duration fsyncInterval,
     long cacheBytes,
     int maxValueBytes,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.quorate.ring.Member;
 import org.quorate.storage.DataDirectory;
 import org.quorate.storage.Log;
+import org.quorate.storage.LogOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -257,7 +258,7 @@ final class ServeCommand implements Callable<Integer> {
         owners,
         quorum("--r", r, owners),
         quorum("--w", w, owners),
-        fsync,
+        LogOptions.standard(fsync),
         fsyncInterval,
         cache,
         maxValue.intValue(),

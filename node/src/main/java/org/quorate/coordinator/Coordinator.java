@@ -9,6 +9,7 @@ import org.quorate.replica.Cluster;
 import org.quorate.replica.Replica;
 import org.quorate.replica.Write;
 import org.quorate.runtime.Clock;
+import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
@@ -113,12 +114,11 @@ public final class Coordinator {
       Promise<Holding> holding = Promise.promise();
       loop.after(
           timeoutNanos / 1_000_000, () -> holding.tryComplete(new Holding(owner.name(), null)));
-      owner
-          .replica()
-          .read(key, 0, deadline)
-          .onComplete(
-              reading -> holding.tryComplete(new Holding(owner.name(), reading)),
-              e -> holding.tryComplete(new Holding(owner.name(), null)));
+      Listen.to(
+          owner.replica().read(key, 0, deadline),
+          loop,
+          reading -> holding.tryComplete(new Holding(owner.name(), reading)),
+          e -> holding.tryComplete(new Holding(owner.name(), null)));
       asked.add(holding.future());
     }
     return Future.all(asked).map(all -> all.<Holding>list());

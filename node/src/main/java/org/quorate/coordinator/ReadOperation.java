@@ -12,6 +12,7 @@ import org.quorate.replica.Failure;
 import org.quorate.replica.Replica;
 import org.quorate.replica.ReplicaException;
 import org.quorate.runtime.Clock;
+import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.version.Key;
 import org.quorate.version.State;
@@ -116,10 +117,11 @@ final class ReadOperation {
       }
     }
     long known = target.local() == null ? ownDigest : 0;
-    target
-        .replica()
-        .read(key, known, deadline)
-        .onComplete(reading -> read(owner, reading), e -> failed(owner, ReplicaException.of(e)));
+    Listen.to(
+        target.replica().read(key, known, deadline),
+        loop,
+        reading -> read(owner, reading),
+        e -> failed(owner, ReplicaException.of(e)));
   }
 
   private void read(int owner, Replica.Reading reading) {
@@ -181,20 +183,18 @@ final class ReadOperation {
       return;
     }
     metrics.repaired();
-    owners
-        .get(owner)
-        .replica()
-        .merge(key, quorum.merged(), 0, deadline)
-        .onComplete(
-            stored -> {
-              quorum.repaired(owner);
-              advance();
-            },
-            e -> {
-              quorum.repairFailed(owner, ReplicaException.of(e));
-              repairAnother();
-              advance();
-            });
+    Listen.to(
+        owners.get(owner).replica().merge(key, quorum.merged(), 0, deadline),
+        loop,
+        stored -> {
+          quorum.repaired(owner);
+          advance();
+        },
+        e -> {
+          quorum.repairFailed(owner, ReplicaException.of(e));
+          repairAnother();
+          advance();
+        });
   }
 
   /** In place of an owner that could not be repaired, one that was not asked yet. */

@@ -13,6 +13,7 @@ import org.quorate.replica.Replica.Minted;
 import org.quorate.replica.ReplicaException;
 import org.quorate.replica.Write;
 import org.quorate.runtime.Clock;
+import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.version.Key;
 
@@ -62,11 +63,11 @@ final class WriteOperation {
 
   private void mint() {
     int owner = minters.remove();
-    owners
-        .get(owner)
-        .replica()
-        .put(key, write, deadline)
-        .onComplete(done -> spread(owner, done), e -> notMinted(owner, ReplicaException.of(e)));
+    Listen.to(
+        owners.get(owner).replica().put(key, write, deadline),
+        loop,
+        done -> spread(owner, done),
+        e -> notMinted(owner, ReplicaException.of(e)));
   }
 
   private void notMinted(int owner, Failure failure) {
@@ -82,13 +83,13 @@ final class WriteOperation {
 
   private void spread(int minter, Minted done) {
     minted = done;
-    done.stored().onComplete(stored -> acked(minter), e -> failed(minter, e));
+    Listen.to(done.stored(), loop, stored -> acked(minter), e -> failed(minter, e));
     for (int owner : minters) {
-      owners
-          .get(owner)
-          .replica()
-          .merge(key, done.state(), done.basis(), deadline)
-          .onComplete(stored -> acked(owner), e -> failed(owner, e));
+      Listen.to(
+          owners.get(owner).replica().merge(key, done.state(), done.basis(), deadline),
+          loop,
+          stored -> acked(owner),
+          e -> failed(owner, e));
     }
   }
 

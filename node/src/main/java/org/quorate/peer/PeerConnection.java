@@ -12,6 +12,7 @@ import org.quorate.replica.Cluster;
 import org.quorate.replica.Failure;
 import org.quorate.replica.ReplicaException;
 import org.quorate.runtime.Clock;
+import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.version.ByteReader;
 import org.quorate.version.ByteWriter;
@@ -130,9 +131,11 @@ public final class PeerConnection {
       return;
     }
     state = State.CONNECTING;
-    transport
-        .connect(loop, address)
-        .onComplete(this::greet, e -> retry("cannot connect to " + address));
+    Listen.to(
+        transport.connect(loop, address),
+        loop,
+        this::greet,
+        e -> retry("cannot connect to " + address));
   }
 
   private void greet(Link connected) {

@@ -10,6 +10,7 @@ import org.quorate.replica.ReplicaException;
 import org.quorate.replica.Write;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Hop;
+import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.version.ByteReader;
 import org.quorate.version.ByteWriter;
@@ -100,16 +101,17 @@ final class PeerServer {
       inProgress++;
       Place place = places.apply(key);
       Function<LocalReplica, Future<Answer>> verb = verb(type, key, in, deadline);
-      Hop.call(loop, place.loop(), () -> verb.apply(place.replica()))
-          .onComplete(
-              answer -> {
-                inProgress--;
-                reply(answer.type(), id, answer.payload());
-              },
-              e -> {
-                inProgress--;
-                fail(id, ReplicaException.of(e));
-              });
+      Listen.to(
+          Hop.call(loop, place.loop(), () -> verb.apply(place.replica())),
+          loop,
+          answer -> {
+            inProgress--;
+            reply(answer.type(), id, answer.payload());
+          },
+          e -> {
+            inProgress--;
+            fail(id, ReplicaException.of(e));
+          });
     }
 
     private void fail(long id, Failure failure) {

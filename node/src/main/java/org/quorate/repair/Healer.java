@@ -10,6 +10,7 @@ import java.util.Set;
 import org.quorate.replica.Cluster;
 import org.quorate.replica.Replica;
 import org.quorate.runtime.Clock;
+import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.Store;
 import org.quorate.version.Key;
@@ -73,17 +74,17 @@ public final class Healer {
         readings.add(owner.replica().read(key, 0, clock.nanos() + TIMEOUT_NANOS));
       }
     }
-    Future.all(readings)
-        .compose(all -> readings.isEmpty() ? alone() : heal(key, all.list()))
-        .onComplete(
-            mended -> {
-              healed.increment();
-              next();
-            },
-            e -> {
-              waiting.add(key);
-              loop.after(PAUSE_MILLIS, this::next);
-            });
+    Listen.to(
+        Future.all(readings).compose(all -> readings.isEmpty() ? alone() : heal(key, all.list())),
+        loop,
+        mended -> {
+          healed.increment();
+          next();
+        },
+        e -> {
+          waiting.add(key);
+          loop.after(PAUSE_MILLIS, this::next);
+        });
   }
 
   private static Future<State> alone() {

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import org.jspecify.annotations.Nullable;
 import org.quorate.runtime.Clock;
+import org.quorate.runtime.Listen;
 import org.quorate.storage.StorageException;
 import org.quorate.storage.Store;
 import org.quorate.version.CausalContext;
@@ -73,7 +74,8 @@ public final class LocalReplica implements Replica {
       return Future.failedFuture(translate(e));
     }
     Minting minting = new Minting(write);
-    store.update(key, minting).onComplete(stored -> minting.settle(stored.cause()));
+    Listen.to(
+        store.update(key, minting), store.loop(), stored -> minting.settle(null), minting::settle);
     return minting.minted.future();
   }
 
@@ -184,9 +186,18 @@ public final class LocalReplica implements Replica {
     return Future.failedFuture(new ReplicaException(failure));
   }
 
-  private static ReplicaException translate(Throwable e) {
+  /** A future would swallow an {@link Error}, which must end the process. */
+  private ReplicaException translate(Throwable e) {
     if (e instanceof ReplicaException known) {
       return known;
+    }
+    if (e instanceof Error error) {
+      store
+          .loop()
+          .execute(
+              () -> {
+                throw error;
+              });
     }
     if (e instanceof StorageException problem) {
       return new ReplicaException(

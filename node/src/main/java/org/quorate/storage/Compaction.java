@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.quorate.runtime.Hop;
+import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.version.DecodeException;
 import org.quorate.version.Key;
@@ -162,17 +163,16 @@ public final class Compaction {
       Store store = stores.apply(candidate.key());
       moves.add(Hop.call(loop, store.loop(), () -> store.relocate(candidate)));
     }
-    Future.join(moves)
-        .onComplete(
-            all -> {
-              long bytes =
-                  moves.stream().mapToLong(move -> move.succeeded() ? move.result() : 0).sum();
-              int stuck = (int) moves.stream().filter(Future::failed).count();
-              metrics.compacted(bytes);
-              int found = foundBefore + (bytes > 0 ? 1 : 0) + stuck;
-              long pause = 1 + bytes * 1000 / options.compactionBytesPerSecond();
-              loop.after(pause, () -> pass(segment, next, found));
-            });
+    Runnable goOn =
+        () -> {
+          long bytes = moves.stream().mapToLong(move -> move.succeeded() ? move.result() : 0).sum();
+          int stuck = (int) moves.stream().filter(Future::failed).count();
+          metrics.compacted(bytes);
+          int found = foundBefore + (bytes > 0 ? 1 : 0) + stuck;
+          long pause = 1 + bytes * 1000 / options.compactionBytesPerSecond();
+          loop.after(pause, () -> pass(segment, next, found));
+        };
+    Listen.to(Future.join(moves), loop, all -> goOn.run(), stuck -> goOn.run());
   }
 
   private void finish(Segment segment, int found) {

@@ -1,13 +1,14 @@
 package org.quorate.storage;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.quorate.runtime.Loop;
 
 /** Results on their way back to the loops that asked: one task a loop, however many results. */
 final class Deliveries {
-  private final IdentityHashMap<Loop, List<Runnable>> byLoop = new IdentityHashMap<>();
+  private final Map<Loop, List<Runnable>> byLoop = new LinkedHashMap<>();
 
   void add(Loop loop, Runnable delivery) {
     byLoop.computeIfAbsent(loop, none -> new ArrayList<>()).add(delivery);

@@ -64,7 +64,7 @@ final class Segment {
     try (DiskFile file = disk.open(FILLING)) {
       ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_BYTES);
       for (int at = 0; at < bytes; at += FILL_BYTES) {
-        file.write(zeros.clear(), at);
+        file.write(zeros.clear().limit(Math.min(FILL_BYTES, bytes - at)), at);
         file.sync();
       }
     }

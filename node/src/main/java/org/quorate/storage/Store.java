@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
+import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.StorageException.Reason;
 import org.quorate.version.Dot;
@@ -46,17 +47,24 @@ public final class Store {
     State from(State current);
   }
 
+  /** Where the directory points for a key, known to all states of the key in flight. */
+  private static final class Pointer {
+    @Nullable Location at;
+
+    Pointer(@Nullable Location at) {
+      this.at = at;
+    }
+  }
+
   /** A state on its way to the log. */
   private static final class InFlight {
     final State state;
+    final Pointer pointer;
     final Promise<State> durable = Promise.promise();
 
-    /** Where the directory will point when this is durable. */
-    @Nullable Location before;
-
-    InFlight(State state, @Nullable Location before) {
+    InFlight(State state, Pointer pointer) {
       this.state = state;
-      this.before = before;
+      this.pointer = pointer;
     }
   }
 
@@ -163,7 +171,9 @@ public final class Store {
 
   /** The record's state, empty if compaction has moved it meanwhile. */
   private Future<Optional<State>> load(Key key, Location at) {
-    return log.read(loop, at, key).onFailure(e -> noteDamage(key, at, e));
+    Future<Optional<State>> read = log.read(loop, at, key);
+    Listen.to(read, loop, found -> {}, e -> noteDamage(key, at, e));
+    return read;
   }
 
   /** Caches what was read, unless it is old or incomplete. */
@@ -245,8 +255,7 @@ public final class Store {
     boolean incomplete =
         damaged || (at == null ? damagedBefore > 0 : at.position() < damagedBefore);
     int kind = incomplete ? RecordFormat.INCOMPLETE_STATE : RecordFormat.STATE;
-    Location before = flying == null ? at : flying.before;
-    return append(key, kind, next, before);
+    return append(key, kind, next, flying == null ? new Pointer(at) : flying.pointer);
   }
 
   /**
@@ -268,18 +277,15 @@ public final class Store {
     InFlight flying = inFlight.get(key);
     Location at = directory.get(partitions.applyAsInt(key), key);
     State known = flying == null ? mine : joined(mine, flying.state);
-    Location before = flying == null ? at : flying.before;
-    return append(key, RecordFormat.STATE, joined(known, others), before);
+    Pointer pointer = flying == null ? new Pointer(at) : flying.pointer;
+    return append(key, RecordFormat.STATE, joined(known, others), pointer);
   }
 
   private static State joined(State a, State b) {
     return State.of(a.siblings().merge(b.siblings()));
   }
 
-  /**
-   * @param before where the directory will point when this is durable
-   */
-  private Future<State> append(Key key, int kind, State next, @Nullable Location before) {
+  private Future<State> append(Key key, int kind, State next, Pointer pointer) {
     if (reserve.isBelow()) {
       return Future.failedFuture(
           new StorageException(Reason.DISK_FULL, "free disk space is below the reserve"));
@@ -289,11 +295,13 @@ public final class Store {
     if (appended.failed()) {
       return Future.failedFuture(appended.cause());
     }
-    InFlight mine = new InFlight(next, before);
+    InFlight mine = new InFlight(next, pointer);
     inFlight.put(key, mine);
-    appended.onComplete(
+    Listen.to(
+        appended,
+        loop,
         place -> {
-          moved(key, mine.before, place);
+          moved(key, mine.pointer.at, place);
           inFlight.remove(key, mine);
           if (place.isDamaged()) {
             cache.invalidate(key);
@@ -317,7 +325,7 @@ public final class Store {
     }
     InFlight newer = inFlight.get(key);
     if (newer != null) {
-      newer.before = to;
+      newer.pointer.at = to;
     }
     applied(to);
   }
@@ -353,14 +361,18 @@ public final class Store {
       return Future.failedFuture(new StorageException(Reason.OVERLOADED, "the key is in flight"));
     }
     int kind = from.isDamaged() ? RecordFormat.INCOMPLETE_STATE : record.kind();
-    return log.append(loop, kind, key, record.body(), from.outline())
-        .map(
-            place -> {
-              if (from.equals(directory.get(partitions.applyAsInt(key), key))) {
-                moved(key, from, place);
-              }
-              return place.length();
-            });
+    Promise<Integer> copied = Promise.promise();
+    Listen.to(
+        log.append(loop, kind, key, record.body(), from.outline()),
+        loop,
+        place -> {
+          if (from.equals(directory.get(partitions.applyAsInt(key), key))) {
+            moved(key, from, place);
+          }
+          copied.complete(place.length());
+        },
+        copied::fail);
+    return copied.future();
   }
 
   /** Keys whose newest state is not durable yet. */

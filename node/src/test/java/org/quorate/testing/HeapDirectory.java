@@ -14,6 +14,13 @@ public final class HeapDirectory implements KeyDirectory {
   private final Map<Integer, Map<Key, Location>> partitions = new HashMap<>();
   private final Map<Integer, Long> live = new HashMap<>();
 
+  public HeapDirectory copy() {
+    HeapDirectory copy = new HeapDirectory();
+    partitions.forEach((p, entries) -> copy.partitions.put(p, new LinkedHashMap<>(entries)));
+    copy.live.putAll(live);
+    return copy;
+  }
+
   @Override
   public Recovered recovered() {
     return Recovered.NOTHING;

@@ -19,22 +19,113 @@ public final class SimDisk implements Disk {
   private long freeBytes = Long.MAX_VALUE;
   private boolean failSyncs;
 
-  /** One write that a sync has not covered yet. */
-  private record Unsynced(int at, byte[] bytes) {}
+  /**
+   * A change that no sync has covered yet: what it replaced, and what is there now, which is
+   * nothing for a cut.
+   */
+  private record Change(int at, byte[] before, byte[] after, int sizeBefore) {}
 
   private static final class Content {
-    byte[] bytes = new byte[0];
-    byte[] synced = new byte[0];
-    final List<Unsynced> writes = new ArrayList<>();
+    private byte[] bytes = new byte[64];
+    private int size;
+    private final List<Change> unsynced = new ArrayList<>();
+    private Content durable;
+    private int phantoms;
 
-    void put(int at, byte[] piece) {
-      bytes = put(bytes, at, piece, piece.length);
+    void write(int at, byte[] piece, int length) {
+      if (length == 0) {
+        return;
+      }
+      int replaced = Math.max(0, Math.min(size - at, length));
+      byte[] before = replaced == 0 ? new byte[0] : Arrays.copyOfRange(bytes, at, at + replaced);
+      unsynced.add(new Change(at, before, piece, size));
+      put(at, piece, length);
     }
 
-    static byte[] put(byte[] into, int at, byte[] piece, int length) {
-      byte[] result = at + length > into.length ? Arrays.copyOf(into, at + length) : into;
-      System.arraycopy(piece, 0, result, at, length);
-      return result;
+    private void put(int at, byte[] piece, int length) {
+      int end = at + length;
+      if (end > bytes.length) {
+        bytes = Arrays.copyOf(bytes, Math.max(end, 2 * bytes.length));
+      }
+      if (at > size) {
+        Arrays.fill(bytes, size, at, (byte) 0);
+      }
+      System.arraycopy(piece, 0, bytes, at, length);
+      size = Math.max(size, end);
+    }
+
+    void cut(int to) {
+      if (to < size) {
+        unsynced.add(new Change(to, Arrays.copyOfRange(bytes, to, size), new byte[0], size));
+        size = to;
+      }
+    }
+
+    void sync() {
+      List<Change> synced = unsynced.subList(phantoms, unsynced.size());
+      if (durable != null) {
+        synced.forEach(durable::redo);
+      }
+      synced.clear();
+      if (size < bytes.length / 4) {
+        bytes = Arrays.copyOf(bytes, Math.max(64, size));
+      }
+    }
+
+    /**
+     * A failed sync: what was written is still read, but no later sync will bring it to the disk,
+     * because the kernel takes it for clean (Rebello et al., "Can applications recover from fsync
+     * failures?", 2020).
+     */
+    void failSync() {
+      if (durable == null) {
+        durable = new Content();
+        durable.write(0, toArray(), size);
+        durable.unsynced.clear();
+        durable.undo(unsynced);
+      }
+      phantoms = unsynced.size();
+    }
+
+    private void undo(List<Change> changes) {
+      for (int i = changes.size() - 1; i >= 0; i--) {
+        Change change = changes.get(i);
+        System.arraycopy(change.before(), 0, bytes, change.at(), change.before().length);
+        size = change.sizeBefore();
+      }
+    }
+
+    /** Takes back what is not durable, and returns it. */
+    List<Change> forget() {
+      if (durable == null) {
+        undo(unsynced);
+      } else {
+        bytes = durable.bytes;
+        size = durable.size;
+      }
+      List<Change> forgotten = List.copyOf(unsynced);
+      unsynced.clear();
+      durable = null;
+      phantoms = 0;
+      return forgotten;
+    }
+
+    private void redo(Change change) {
+      redo(change, change.after().length);
+      if (change.after().length == 0) {
+        size = Math.min(size, change.at());
+      }
+    }
+
+    /** Makes some of a change again, as if it had reached the disk. */
+    void redo(Change change, int bytesKept) {
+      if (change.after().length > 0 && bytesKept > 0) {
+        put(change.at(), change.after(), bytesKept);
+      }
+    }
+
+    byte[] toArray() {
+      return Arrays.copyOf(bytes, size);
     }
   }
 
@@ -46,134 +137,128 @@ public final class SimDisk implements Disk {
     failSyncs = fail;
   }
 
-  /** The power goes: each unsynced write is kept, lost, or torn, as chance has it. */
+  /** The power goes: each unsynced change is kept, lost, or torn, as chance has it. */
   public void crash(SplittableRandom random) {
     for (Content file : files.values()) {
-      byte[] kept = file.synced.clone();
-      for (Unsynced write : file.writes) {
-        int keep = random.nextInt(3) == 0 ? write.bytes().length : 0;
+      for (Change change : file.forget()) {
+        int length = change.after().length;
+        int keep = random.nextInt(3) == 0 ? length : 0;
         if (random.nextInt(3) == 0) {
-          keep = random.nextInt(write.bytes().length + 1);
+          keep = random.nextInt(length + 1);
         }
-        kept = keep == 0 ? kept : Content.put(kept, write.at(), write.bytes(), keep);
+        if (length == 0 && random.nextBoolean()) {
+          file.size = Math.min(file.size, change.at());
+        }
+        file.redo(change, keep);
       }
-      settle(file, kept);
     }
   }
 
-  /** The power goes: of the newest file's unsynced bytes just the first so many are kept. */
+  /** The power goes: of the file's unsynced bytes just the first so many are kept. */
   public void crashKeeping(String name, int unsyncedBytes) {
     Content file = files.get(name);
-    byte[] kept = file.synced.clone();
     int left = unsyncedBytes;
-    for (Unsynced write : file.writes) {
-      int keep = Math.min(left, write.bytes().length);
-      kept = keep == 0 ? kept : Content.put(kept, write.at(), write.bytes(), keep);
+    for (Change change : file.forget()) {
+      int keep = Math.min(left, change.after().length);
+      file.redo(change, keep);
       left -= keep;
     }
-    settle(file, kept);
-  }
-
-  private static void settle(Content file, byte[] content) {
-    file.bytes = content;
-    file.synced = content.clone();
-    file.writes.clear();
   }
 
   public int unsyncedBytes(String name) {
-    return files.get(name).writes.stream().mapToInt(write -> write.bytes().length).sum();
+    return files.get(name).unsynced.stream().mapToInt(change -> change.after().length).sum();
   }
 
   public void flip(String name, int bit) {
     files.get(name).bytes[bit / 8] ^= (byte) (1 << (bit % 8));
-    files.get(name).synced = files.get(name).bytes.clone();
   }
 
   public int size(String name) {
-    return files.get(name).bytes.length;
+    return files.get(name).size;
   }
 
-  /** A disk with the same durable content. */
+  /** A disk with the same content, all of it durable. */
   public SimDisk copy() {
     SimDisk copy = new SimDisk();
-    files.forEach(
-        (name, file) -> {
-          Content same = new Content();
-          settle(same, file.bytes.clone());
-          copy.files.put(name, same);
-        });
+    files.forEach((name, file) -> copy.writeDurably(name, file.toArray()));
     return copy;
+  }
+
+  private void writeDurably(String name, byte[] content) {
+    Content file = new Content();
+    file.write(0, content, content.length);
+    file.sync();
+    files.put(name, file);
   }
 
   @Override
   public DiskFile open(String name) {
-    Content file = files.computeIfAbsent(name, none -> new Content());
-    return new DiskFile() {
-      private boolean closed;
+    return new OpenFile(files.computeIfAbsent(name, none -> new Content()));
+  }
 
-      private void requireOpen() throws ClosedChannelException {
-        if (closed) {
-          throw new ClosedChannelException();
-        }
-      }
+  private final class OpenFile implements DiskFile {
+    private final Content file;
+    private boolean closed;
 
-      @Override
-      public long size() {
-        return file.bytes.length;
-      }
+    OpenFile(Content file) {
+      this.file = file;
+    }
 
-      @Override
-      public void read(ByteBuffer into, long offset) throws IOException {
-        requireOpen();
-        int length = (int) Math.min(into.remaining(), Math.max(0, file.bytes.length - offset));
-        into.put(file.bytes, (int) Math.min(offset, file.bytes.length), length);
+    private void requireOpen() throws ClosedChannelException {
+      if (closed) {
+        throw new ClosedChannelException();
       }
+    }
 
-      @Override
-      public void write(ByteBuffer from, long offset) throws IOException {
-        if (!from.hasRemaining()) {
-          return;
-        }
-        requireOpen();
-        if (from.remaining() > freeBytes) {
-          byte[] part = new byte[(int) freeBytes];
-          from.get(part);
-          put((int) offset, part);
-          throw new IOException("No space left on device");
-        }
-        byte[] piece = new byte[from.remaining()];
-        from.get(piece);
-        put((int) offset, piece);
-      }
+    @Override
+    public long size() {
+      return file.size;
+    }
 
-      private void put(int at, byte[] piece) {
-        file.put(at, piece);
-        file.writes.add(new Unsynced(at, piece));
-      }
+    @Override
+    public void read(ByteBuffer into, long offset) throws IOException {
+      requireOpen();
+      int at = (int) Math.min(offset, file.size);
+      into.put(file.bytes, at, Math.min(into.remaining(), file.size - at));
+    }
 
-      @Override
-      public void truncate(long size) {
-        if (size < file.bytes.length) {
-          file.bytes = Arrays.copyOf(file.bytes, (int) size);
-          file.synced = Arrays.copyOf(file.synced, (int) Math.min(size, file.synced.length));
-          file.writes.removeIf(write -> write.at() >= size);
-        }
+    @Override
+    public void write(ByteBuffer from, long offset) throws IOException {
+      if (!from.hasRemaining()) {
+        return;
       }
+      requireOpen();
+      byte[] piece = new byte[(int) Math.min(from.remaining(), freeBytes)];
+      from.get(piece);
+      file.write((int) offset, piece, piece.length);
+      if (from.hasRemaining()) {
+        throw noSpace();
+      }
+    }
 
-      @Override
-      public void sync() throws IOException {
-        requireOpen();
-        if (failSyncs) {
-          throw new IOException("Input/output error");
-        }
-        settle(file, file.bytes);
-      }
+    @Override
+    public void truncate(long size) {
+      file.cut((int) size);
+    }
 
-      @Override
-      public void close() {
-        closed = true;
+    @Override
+    public void sync() throws IOException {
+      requireOpen();
+      if (failSyncs) {
+        file.failSync();
+        throw new IOException("Input/output error");
       }
-    };
+      file.sync();
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  private static IOException noSpace() {
+    return new IOException("No space left on device");
   }
 
   @Override
@@ -192,15 +277,19 @@ public final class SimDisk implements Disk {
   }
 
   @Override
-  public void writeAtomically(String name, byte[] content) {
-    Content file = new Content();
-    settle(file, content.clone());
-    files.put(name, file);
+  public void writeAtomically(String name, byte[] content) throws IOException {
+    if (content.length > freeBytes) {
+      throw noSpace();
+    }
+    if (failSyncs) {
+      throw new IOException("Input/output error");
+    }
+    writeDurably(name, content);
   }
 
   @Override
   public Optional<byte[]> read(String name) {
-    return Optional.ofNullable(files.get(name)).map(file -> file.bytes.clone());
+    return Optional.ofNullable(files.get(name)).map(Content::toArray);
   }
 
   @Override

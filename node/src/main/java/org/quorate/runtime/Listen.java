@@ -1,0 +1,30 @@
+package org.quorate.runtime;
+
+import io.vertx.core.Future;
+import java.util.function.Consumer;
+
+/**
+ * Listens to futures. A future swallows what its listener throws; here that is thrown on the loop
+ * instead, where an {@link Error} ends the process.
+ */
+public final class Listen {
+  private Listen() {}
+
+  /** Runs one of the listeners when the future completes, on the thread that completes it. */
+  public static <T> void to(
+      Future<T> future, Loop loop, Consumer<T> success, Consumer<Throwable> failure) {
+    future.onComplete(
+        value -> guarded(loop, success, value), problem -> guarded(loop, failure, problem));
+  }
+
+  private static <T> void guarded(Loop loop, Consumer<T> listener, T what) {
+    try {
+      listener.accept(what);
+    } catch (RuntimeException | Error e) {
+      loop.execute(
+          () -> {
+            throw e;
+          });
+    }
+  }
+}

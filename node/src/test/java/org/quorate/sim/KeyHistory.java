@@ -1,0 +1,122 @@
+package org.quorate.sim;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.quorate.version.CausalContext;
+import org.quorate.version.Dot;
+import org.quorate.version.Key;
+import org.quorate.version.Siblings;
+import org.quorate.version.Version;
+
+/** What happened to one key, and what answers have told of it. */
+final class KeyHistory {
+  /** From some moment on, at least so many owners include this context. */
+  private record Fact(long since, CausalContext context) {}
+
+  final Key key;
+  final String name;
+  final List<String> owners;
+  final Style style;
+  final List<Op> ops = new ArrayList<>();
+  final Map<Dot, Op> writers = new HashMap<>();
+  final Set<Dot> tombstones = new TreeSet<>();
+
+  /** When an owner may first have lost what it held. */
+  long lostSince = Long.MAX_VALUE;
+
+  private final Map<Dot, Integer> numbers = new HashMap<>();
+  private final List<List<Fact>> factsByHolders = new ArrayList<>();
+  private final List<Map<Dot, Long>> goneByHolders = new ArrayList<>();
+
+  /** How clients use the key. */
+  enum Style {
+    /** Writes without a context, and reads. */
+    BLIND,
+    /** Reads a set, adds to it, writes it with the context of what was read. */
+    ADD,
+    /** Puts and deletes with contexts, and deletes without. */
+    RECREATE,
+    /** Anything at all, also sloppy. */
+    MIXED
+  }
+
+  KeyHistory(Key key, String name, List<String> owners, Style style) {
+    this.key = key;
+    this.name = name;
+    this.owners = owners;
+    this.style = style;
+    for (int holders = 0; holders <= owners.size(); holders++) {
+      factsByHolders.add(new ArrayList<>());
+      goneByHolders.add(new HashMap<>());
+    }
+  }
+
+  /** A small number for each dot of the key. */
+  int numberOf(Dot dot) {
+    return numbers.computeIfAbsent(dot, none -> numbers.size());
+  }
+
+  /** The dots of versions that were ever returned, or of writes that were acknowledged. */
+  private Set<Dot> knownDots() {
+    Set<Dot> dots = new HashSet<>(writers.keySet());
+    dots.addAll(tombstones);
+    return dots;
+  }
+
+  /** From now on at least so many owners include this state. */
+  void learn(long now, int holders, Siblings state) {
+    List<Fact> facts = factsByHolders.get(holders);
+    CausalContext before =
+        facts.isEmpty() ? CausalContext.EMPTY : facts.get(facts.size() - 1).context();
+    if (!before.coversAll(state.context())) {
+      facts.add(new Fact(now, before.join(state.context())));
+    }
+    Map<Dot, Long> gone = goneByHolders.get(holders);
+    Set<Dot> present = new HashSet<>();
+    state.versions().forEach(version -> present.add(version.dot()));
+    for (Dot dot : knownDots()) {
+      if (!gone.containsKey(dot) && state.context().covers(dot) && !present.contains(dot)) {
+        gone.put(dot, now);
+      }
+    }
+  }
+
+  /** What a read of so many owners that began then must include. */
+  CausalContext required(long start, int r) {
+    CausalContext required = CausalContext.EMPTY;
+    for (int holders = owners.size() - r + 1; holders <= owners.size(); holders++) {
+      Fact fact = lastBefore(factsByHolders.get(holders), start);
+      required = fact == null ? required : required.join(fact.context());
+    }
+    return required;
+  }
+
+  private static @Nullable Fact lastBefore(List<Fact> facts, long start) {
+    for (int i = facts.size() - 1; i >= 0; i--) {
+      if (facts.get(i).since() < start) {
+        return facts.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** Whether a read of so many owners that began then must not return the version. */
+  boolean isGone(Version version, boolean isNew, long start, int r) {
+    if (isNew) {
+      return required(start, r).covers(version.dot());
+    }
+    for (int holders = owners.size() - r + 1; holders <= owners.size(); holders++) {
+      Long since = goneByHolders.get(holders).get(version.dot());
+      if (since != null && since < start) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,291 @@
+package org.quorate.sim;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/** Injects faults until it is told to stop; each but a lost disk ends by itself. */
+final class Nemesis {
+  private static final long HOUR_MILLIS = 3_600_000;
+  private static final long REVIVAL = 3 * SimTime.SECOND;
+  private static final long BELOW_RESERVE = 200L << 20;
+
+  private final SimTime time;
+  private final SplittableRandom random;
+  private final Profile profile;
+  private final List<SimMachine> machines;
+  private final SimNetwork network;
+  private final Checker checker;
+  private final Consumer<String> trace;
+  private final List<Fault> faults;
+  private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
+  private boolean stopped;
+
+  Nemesis(
+      SimTime time,
+      SplittableRandom random,
+      Profile profile,
+      List<SimMachine> machines,
+      SimNetwork network,
+      Checker checker,
+      Consumer<String> trace) {
+    this.time = time;
+    this.random = random;
+    this.profile = profile;
+    this.machines = machines;
+    this.network = network;
+    this.checker = checker;
+    this.trace = trace;
+    this.faults = List.copyOf(profile.faults());
+  }
+
+  Map<Fault, Integer> injected() {
+    return injected;
+  }
+
+  void start() {
+    if (!faults.isEmpty()) {
+      strikeLater();
+      later(REVIVAL, this::revive);
+    }
+  }
+
+  private void strikeLater() {
+    later(
+        random.nextLong(2 * profile.faultNanos()),
+        () -> {
+          inject(faults.get(random.nextInt(faults.size())));
+          strikeLater();
+        });
+  }
+
+  /** Starts what nothing else will: a fault may end a process long after it was injected. */
+  private void revive() {
+    machines.stream().filter(machine -> random.nextBoolean()).forEach(SimMachine::start);
+    later(REVIVAL, this::revive);
+  }
+
+  /** Ends all faults and starts all nodes. */
+  void stop() {
+    stopped = true;
+    trace.accept("all faults end");
+    network.paths().forEach(SimNetwork.Path::mend);
+    for (SimMachine machine : machines) {
+      machine.mend();
+      machine.start();
+    }
+  }
+
+  private SimMachine anyMachine() {
+    return machines.get(random.nextInt(machines.size()));
+  }
+
+  /** Milliseconds of any order of magnitude up to the most, as nanoseconds. */
+  private long duration(long mostMillis) {
+    double magnitude = random.nextDouble() * Math.log(mostMillis * 10.0);
+    return (long) (Math.exp(magnitude) * SimTime.MILLI / 10);
+  }
+
+  private void later(long nanos, Runnable end) {
+    time.after(
+        nanos,
+        () -> {
+          if (!stopped) {
+            end.run();
+          }
+        });
+  }
+
+  private void startLater(SimMachine machine) {
+    if (stopped) {
+      machine.start();
+    }
+    later(duration(10_000), machine::start);
+  }
+
+  private void inject(Fault fault) {
+    SimMachine machine = anyMachine();
+    String detail =
+        switch (fault) {
+          case CUT -> cut();
+          case FLAP -> flap(anyPath(), 4 + random.nextInt(20));
+          case CLOG -> clog(anyPath());
+          case FRAMES -> frames();
+          case RESET -> reset();
+          case SLOW_WAY -> slowWay();
+          case KILL -> {
+            machine.kill();
+            startLater(machine);
+            yield machine.name();
+          }
+          case POWER_CUT -> {
+            machine.powerCutSoon();
+            startLater(machine);
+            yield machine.name();
+          }
+          case BLACKOUT -> {
+            machines.forEach(SimMachine::powerCut);
+            machines.forEach(this::startLater);
+            yield "everywhere";
+          }
+          case PAUSE -> {
+            long nanos = duration(30_000);
+            machine.pause(nanos);
+            yield machine.name() + " for " + Op.millis(nanos);
+          }
+          case RESTART -> {
+            machine.stop().onComplete(done -> startLater(machine));
+            yield machine.name();
+          }
+          case WIPE -> {
+            machine.powerCut();
+            machine.wipe();
+            checker.lost(machine.name());
+            startLater(machine);
+            yield machine.name();
+          }
+          case RESTORE -> restore(machine);
+          case FLIP -> flip(machine);
+          case DISK_FULL -> {
+            long free = random.nextBoolean() ? random.nextInt(20_000) : BELOW_RESERVE;
+            machine.disk().freeBytes(free);
+            later(duration(10_000), () -> machine.disk().freeBytes(Long.MAX_VALUE));
+            yield machine.name() + " with " + free;
+          }
+          case SYNC_FAILS -> {
+            machine.failSyncs(true);
+            later(
+                duration(5_000),
+                () -> {
+                  machine.failSyncs(false);
+                  startLater(machine);
+                });
+            yield machine.name();
+          }
+          case CLOCK -> {
+            machine.wallSkewMillis = random.nextLong(-HOUR_MILLIS, HOUR_MILLIS);
+            yield machine.name() + " by " + machine.wallSkewMillis;
+          }
+          case SLOW_DISK -> {
+            machine.syncNanos = duration(1_000);
+            later(duration(10_000), () -> machine.syncNanos = 200_000);
+            yield machine.name() + ": " + machine.syncNanos;
+          }
+          case SLOW_NODE -> {
+            machine.taskNanos = duration(20);
+            later(duration(10_000), () -> machine.taskNanos = 2_000);
+            yield machine.name() + ": " + machine.taskNanos;
+          }
+        };
+    if (!detail.isEmpty()) {
+      injected.merge(fault, 1, Integer::sum);
+      trace.accept(fault + " " + detail);
+    }
+  }
+
+  private SimNetwork.Path anyPath() {
+    List<SimNetwork.Path> paths = network.paths();
+    return paths.get(random.nextInt(paths.size()));
+  }
+
+  private String cut() {
+    int group = random.nextInt(1 << machines.size());
+    boolean oneWay = random.nextBoolean();
+    long nanos = duration(20_000);
+    for (int i = 0; i < machines.size(); i++) {
+      for (int j = 0; j < machines.size(); j++) {
+        boolean crosses = (group >> i & 1) != (group >> j & 1);
+        if (crosses && (!oneWay || (group >> i & 1) == 1)) {
+          hold(network.path(machines.get(i).name(), machines.get(j).name()), nanos);
+        }
+      }
+    }
+    String way = oneWay ? " one way" : "";
+    return Integer.toBinaryString(group) + way + " for " + Op.millis(nanos);
+  }
+
+  private void hold(SimNetwork.Path path, long nanos) {
+    path.cuts++;
+    later(
+        nanos,
+        () -> {
+          path.cuts--;
+          path.uncut();
+        });
+  }
+
+  private String flap(SimNetwork.Path path, int times) {
+    long nanos = duration(300);
+    hold(path, nanos);
+    if (times > 0) {
+      later(nanos + duration(300), () -> flap(path, times - 1));
+    }
+    return path.from + " to " + path.to;
+  }
+
+  private String clog(SimNetwork.Path path) {
+    hold(path, duration(2_500));
+    return path.from + " to " + path.to;
+  }
+
+  private String frames() {
+    double rate = random.nextDouble() * random.nextDouble() * 0.5;
+    boolean loses = random.nextBoolean();
+    boolean doubles = random.nextBoolean();
+    boolean delays = random.nextBoolean();
+    for (SimNetwork.Path path : network.paths()) {
+      if (random.nextBoolean()) {
+        path.loss = loses ? rate : 0;
+        path.doubling = doubles ? rate : 0;
+        path.lateness = delays ? rate : 0;
+        later(
+            duration(10_000),
+            () -> {
+              path.loss = 0;
+              path.doubling = 0;
+              path.lateness = 0;
+            });
+      }
+    }
+    return "rate " + rate;
+  }
+
+  private String reset() {
+    SimNetwork.Path path = anyPath();
+    network.reset(path.from, path.to);
+    return path.from + " to " + path.to;
+  }
+
+  private String slowWay() {
+    SimNetwork.Path path = anyPath();
+    long before = path.delayNanos;
+    path.delayNanos = 1 + duration(1_000);
+    later(duration(10_000), () -> path.delayNanos = before);
+    return path.from + " to " + path.to + ": " + Op.millis(path.delayNanos);
+  }
+
+  private String restore(SimMachine machine) {
+    if (!machine.hasCopy()) {
+      return "";
+    }
+    machine.powerCut();
+    machine.restore();
+    checker.lost(machine.name());
+    startLater(machine);
+    return machine.name();
+  }
+
+  private String flip(SimMachine machine) {
+    List<String> files = machine.disk().list().stream().filter(f -> !f.contains("spare")).toList();
+    String file = files.isEmpty() ? "" : files.get(random.nextInt(files.size()));
+    int size = file.isEmpty() ? 0 : machine.disk().size(file);
+    if (size == 0) {
+      return "";
+    }
+    machine.disk().flip(file, random.nextInt(size * 8));
+    checker.damaged(machine.name(), file.equals(machine.newestSegment()));
+    return machine.name() + " in " + file;
+  }
+}

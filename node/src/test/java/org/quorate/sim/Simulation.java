@@ -1,0 +1,348 @@
+package org.quorate.sim;
+
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.quorate.Node;
+import org.quorate.NodeConfig;
+import org.quorate.coordinator.Coordinator;
+import org.quorate.coordinator.ReadResult;
+import org.quorate.ring.Member;
+import org.quorate.ring.Ring;
+import org.quorate.storage.Log;
+import org.quorate.storage.LogOptions;
+import org.quorate.version.Key;
+import org.quorate.version.Siblings;
+
+/** One run of a whole cluster: everything in it follows from the seed. */
+final class Simulation {
+  private static final long HEAL_NANOS = 90 * SimTime.SECOND;
+  private static final long MAX_UNSENT_BYTES = 48 << 20;
+  private static final int MAX_IN_FLIGHT = 8192;
+  private static final int MOST_REPAIRS = 10;
+  private static final int TRACE_LINES = 60;
+
+  /**
+   * How a run went.
+   *
+   * @param problem empty if every promise was kept
+   */
+  record Result(
+      long seed,
+      String problem,
+      long hash,
+      long nanos,
+      int operations,
+      int succeeded,
+      Map<Fault, Integer> faults) {}
+
+  private final long seed;
+  private final SplittableRandom random;
+  private final Profile profile;
+  private final SimTime time = new SimTime();
+  private final SimNetwork network;
+  private final Checker checker;
+  private final Nemesis nemesis;
+  private final List<SimMachine> machines = new ArrayList<>();
+  private final Ring ring;
+  private final Deque<String> trace = new ArrayDeque<>();
+  private boolean working = true;
+  private int workers;
+
+  private Simulation(long seed) {
+    this.seed = seed;
+    this.random = new SplittableRandom(seed);
+    this.profile = Profile.draw(random);
+    this.network = new SimNetwork(time, random.split());
+    this.checker = new Checker(time, profile.n());
+    List<Member> members = new ArrayList<>();
+    for (int i = 1; i <= profile.nodes(); i++) {
+      members.add(new Member("n" + i, "n" + i + ":7480", i % 2 == 0 ? "even" : "odd"));
+    }
+    this.ring = Ring.first(members, profile.partitions(), profile.n());
+    for (Member member : members) {
+      machines.add(
+          new SimMachine(
+              config(member, members), ring, time, network, random.split(), this::violated));
+    }
+    for (SimMachine from : machines) {
+      machines.stream().filter(to -> !to.equals(from)).forEach(to -> way(from, to));
+    }
+    this.nemesis =
+        new Nemesis(time, random.split(), profile, machines, network, checker, this::trace);
+  }
+
+  private void way(SimMachine from, SimMachine to) {
+    network.path(from.name(), to.name());
+  }
+
+  private NodeConfig config(Member member, List<Member> members) {
+    int majority = profile.n() / 2 + 1;
+    return new NodeConfig(
+        "simulated",
+        member.name(),
+        member.zone(),
+        Path.of("none"),
+        member.name() + ":8080",
+        member.peer(),
+        member.peer(),
+        members,
+        profile.partitions(),
+        profile.n(),
+        majority,
+        majority,
+        new LogOptions(Log.Sync.ALWAYS, profile.segmentBytes(), 2, 32 << 20),
+        Duration.ofMillis(100),
+        profile.cacheBytes(),
+        1 << 20,
+        profile.loops());
+  }
+
+  private void trace(String what) {
+    trace.add(String.format("%10s %s", Op.millis(time.nanos()), what));
+    if (trace.size() > TRACE_LINES) {
+      trace.remove();
+    }
+  }
+
+  private void violated(Throwable e) {
+    throw e instanceof Violation known ? known : new IllegalStateException(e);
+  }
+
+  static Result run(long seed) {
+    return new Simulation(seed).run();
+  }
+
+  private Result run() {
+    String problem = "";
+    try {
+      work();
+      heal();
+      requireWhole();
+      requireQuiet();
+    } catch (RuntimeException | AssertionError e) {
+      if (Boolean.getBoolean("dbg"))
+        for (KeyHistory k : checker.keys())
+          try {
+            System.out.println(k.name);
+            holdings(k).forEach((a, b) -> System.out.println("  " + a + " " + b));
+          } catch (RuntimeException x) {
+            System.out.println(x);
+          }
+      problem = Report.of(seed, profile, e, checker, trace);
+    }
+    int succeeded = checker.succeeded();
+    return new Result(
+        seed,
+        problem,
+        time.hash(),
+        time.nanos(),
+        checker.operations(),
+        succeeded,
+        nemesis.injected());
+  }
+
+  /** Phase one: load and faults. */
+  private void work() {
+    for (int i = 0; i < profile.styles().size(); i++) {
+      Key key = Key.of("bucket", "key" + i);
+      List<String> owners =
+          ring.owners(ring.partitionOf(key.hash()), profile.n()).stream()
+              .map(Member::name)
+              .toList();
+      checker.add(new KeyHistory(key, "key" + i, owners, profile.styles().get(i)));
+    }
+    machines.forEach(SimMachine::start);
+    time.runUntil(3 * SimTime.SECOND);
+    for (int i = 0; i < profile.clients(); i++) {
+      workers++;
+      client(i).next();
+    }
+    nemesis.start();
+    long end = time.nanos() + profile.seconds() * SimTime.SECOND;
+    while (time.nanos() < end) {
+      time.runUntil(time.nanos() + 100 * SimTime.MILLI);
+      requireBounds();
+    }
+    working = false;
+  }
+
+  private SimClient client(int number) {
+    return new SimClient(
+        number,
+        time,
+        random.split(),
+        profile,
+        machines,
+        checker,
+        client -> {
+          workers -= working ? 0 : 1;
+          return working;
+        });
+  }
+
+  private void requireBounds() {
+    if (network.mostUnsent() > MAX_UNSENT_BYTES) {
+      throw new Violation("G7: " + network.mostUnsent() + " bytes wait on one connection");
+    }
+    for (SimMachine machine : machines) {
+      Node node = machine.ready();
+      if (node != null && node.peers().inFlight() > MAX_IN_FLIGHT * profile.nodes()) {
+        throw new Violation("G7: " + node.peers().inFlight() + " requests in flight");
+      }
+    }
+  }
+
+  /** Phase two: no more faults; all nodes come up and reach each other. */
+  private void heal() {
+    nemesis.stop();
+    runUntil("clients are done and all nodes are up", () -> workers == 0 && allUp());
+  }
+
+  private boolean allUp() {
+    machines.forEach(SimMachine::start);
+    for (SimMachine machine : machines) {
+      Node node = machine.ready();
+      if (node == null) {
+        return false;
+      }
+      for (Member member : ring.members()) {
+        if (!node.peers().peer(member).isUp()) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private interface Condition {
+    boolean holds();
+  }
+
+  private void runUntil(String what, Condition condition) {
+    long end = time.nanos() + HEAL_NANOS;
+    while (!condition.holds()) {
+      if (time.nanos() >= end) {
+        throw new Violation("G4: not in " + HEAL_NANOS / SimTime.SECOND + " s: " + what);
+      }
+      time.runUntil(time.nanos() + 50 * SimTime.MILLI);
+    }
+  }
+
+  /** Each key read at r=n until that finds nothing to repair; then what owners hold is compared. */
+  private void requireWhole() {
+    for (KeyHistory key : checker.keys()) {
+      ReadResult result = readAll(key);
+      for (int i = 0; i < MOST_REPAIRS && result.repaired() > 0; i++) {
+        result = readAll(key);
+      }
+      Map<String, Siblings> held = holdings(key);
+      Siblings agreed = held.get(key.owners.get(0));
+      List<Siblings> elsewhere = new ArrayList<>();
+      held.forEach(
+          (node, state) -> {
+            if (!key.owners.contains(node)) {
+              elsewhere.add(state);
+            } else if (!state.equals(agreed)) {
+              throw new Violation("G4, key " + key.name + ": owners differ: " + held);
+            }
+          });
+      held.values().forEach(state -> checker.observe(key, state));
+      checker.requireDurable(key, agreed, elsewhere);
+    }
+  }
+
+  private ReadResult readAll(KeyHistory key) {
+    List<ReadResult> read = new ArrayList<>();
+    boolean[] asked = {false};
+    SimClient reader = client(-1);
+    runUntil(
+        "key " + key.name + " is read at r=n",
+        () -> {
+          if (!asked[0]) {
+            asked[0] = true;
+            reader.readResult(
+                key,
+                profile.n(),
+                false,
+                result -> {
+                  asked[0] = false;
+                  if (result != null) {
+                    read.add(result);
+                  }
+                });
+          }
+          return !read.isEmpty();
+        });
+    return read.get(0);
+  }
+
+  /** What each node holds of the key, asked until all answer. */
+  private Map<String, Siblings> holdings(KeyHistory key) {
+    List<Coordinator.Holding> held = new ArrayList<>();
+    boolean[] asked = {false};
+    runUntil(
+        "all nodes tell what they hold of key " + key.name,
+        () -> {
+          if (!asked[0]) {
+            asked[0] = true;
+            askAll(
+                key,
+                holdings -> {
+                  asked[0] = false;
+                  if (holdings.stream().allMatch(each -> each.reading() != null)) {
+                    held.addAll(holdings);
+                  }
+                });
+          }
+          return !held.isEmpty();
+        });
+    Map<String, Siblings> states = new LinkedHashMap<>();
+    held.forEach(each -> states.put(each.node(), each.reading().state().siblings()));
+    return states;
+  }
+
+  private void askAll(KeyHistory key, Consumer<List<Coordinator.Holding>> then) {
+    Coordinator coordinator = machines.get(0).ready().coordinator(key.key);
+    coordinator
+        .loop()
+        .execute(
+            () ->
+                coordinator
+                    .holdings(key.key, profile.nodes(), SimTime.SECOND)
+                    .onSuccess(held -> time.after(0, () -> then.accept(held))));
+  }
+
+  /** A cluster that is whole repairs nothing, and nothing is left in flight. */
+  private void requireQuiet() {
+    time.runUntil(time.nanos() + 5 * SimTime.SECOND);
+    long before = network.merges();
+    for (KeyHistory key : checker.keys()) {
+      ReadResult result = readAll(key);
+      if (result.repaired() > 0) {
+        throw new Violation("G4, key " + key.name + ": read again, repaired " + result);
+      }
+    }
+    if (network.merges() != before) {
+      throw new Violation("G4: " + (network.merges() - before) + " merges in a quiet cluster");
+    }
+    time.runUntil(time.nanos() + 5 * SimTime.SECOND);
+    Map<String, Integer> left = new HashMap<>();
+    for (SimMachine machine : machines) {
+      left.put(
+          machine.name(), machine.ready().inFlightWrites() + machine.ready().peers().inFlight());
+    }
+    if (left.values().stream().anyMatch(count -> count > 0)) {
+      throw new Violation("G7: left in flight in a quiet cluster: " + left);
+    }
+  }
+}
