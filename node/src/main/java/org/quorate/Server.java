@@ -30,6 +30,7 @@ import org.quorate.ring.Ring;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Randomness;
 import org.quorate.runtime.VertxLoop;
+import org.quorate.storage.CheckedFile;
 import org.quorate.storage.ChronicleDirectory;
 import org.quorate.storage.DataDirectory;
 import org.quorate.storage.Disk;
@@ -153,12 +154,12 @@ public final class Server {
   /** The cluster's state as remembered; at the first start, as configured. */
   private ClusterState remembered() throws IOException {
     Disk disk = data.logDisk();
-    var known = disk.read(STATE_FILE);
+    var known = CheckedFile.read(disk, STATE_FILE);
     if (known.isPresent()) {
       return ClusterState.decode(known.get());
     }
     ClusterState first = new ClusterState(config.members(), config.partitions(), config.n());
-    disk.writeAtomically(STATE_FILE, first.encode());
+    CheckedFile.write(disk, STATE_FILE, first.encode());
     return first;
   }
 

@@ -1,6 +1,5 @@
 package org.quorate.membership;
 
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -14,7 +13,7 @@ import org.quorate.ring.Ring;
  * @param n owners of each key
  */
 public record ClusterState(List<Member> members, int partitions, int n) {
-  public byte[] encode() {
+  public String encode() {
     JsonArray list = new JsonArray();
     members.forEach(
         member ->
@@ -23,16 +22,11 @@ public record ClusterState(List<Member> members, int partitions, int n) {
                     .put("name", member.name())
                     .put("peer", member.peer())
                     .put("zone", member.zone())));
-    return new JsonObject()
-        .put("members", list)
-        .put("partitions", partitions)
-        .put("n", n)
-        .toBuffer()
-        .getBytes();
+    return new JsonObject().put("members", list).put("partitions", partitions).put("n", n).encode();
   }
 
-  public static ClusterState decode(byte[] bytes) {
-    JsonObject json = new JsonObject(Buffer.buffer(bytes));
+  public static ClusterState decode(String text) {
+    JsonObject json = new JsonObject(text);
     List<Member> members =
         json.getJsonArray("members").stream()
             .map(JsonObject.class::cast)

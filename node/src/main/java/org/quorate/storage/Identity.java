@@ -1,7 +1,6 @@
 package org.quorate.storage;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
@@ -51,12 +50,15 @@ public final class Identity implements ActorLeases {
     this.fatal = fatal;
   }
 
-  /** Reads the file. Blocks. */
+  /** Reads the file; a damaged one is as good as none. Blocks. */
   public static Identity open(Disk disk, Randomness random, Executor io, Consumer<Throwable> fatal)
       throws IOException {
     Identity identity = new Identity(disk, random, io, fatal);
-    byte[] content = disk.read(FILE).orElse(new byte[0]);
-    identity.parse(new String(content, StandardCharsets.UTF_8));
+    try {
+      identity.parse(CheckedFile.read(disk, FILE).orElse(""));
+    } catch (CheckedFile.Damaged e) {
+      LOG.error("{}; a new actor is taken", e.getMessage());
+    }
     return identity;
   }
 
@@ -106,7 +108,7 @@ public final class Identity implements ActorLeases {
     }
     lease = Math.max(lease, next) + LEASE;
     begun = true;
-    disk.writeAtomically(FILE, content("running", lease));
+    CheckedFile.write(disk, FILE, content("running", lease));
     LOG.info("actor {} from counter {}", Long.toHexString(actor), next);
   }
 
@@ -152,14 +154,14 @@ public final class Identity implements ActorLeases {
     try {
       long extended;
       long of;
-      byte[] content;
+      String content;
       synchronized (this) {
         of = actor;
         extended = Math.max(lease, next + LEASE);
         content = content("running", extended);
         extending = false;
       }
-      disk.writeAtomically(FILE, content);
+      CheckedFile.write(disk, FILE, content);
       synchronized (this) {
         lease = of == actor ? extended : lease;
       }
@@ -191,14 +193,14 @@ public final class Identity implements ActorLeases {
 
   /** Notes a stop in good order: everything minted is in the log. Blocks. */
   public synchronized void close() throws IOException {
-    disk.writeAtomically(FILE, content("stopped", next));
+    CheckedFile.write(disk, FILE, content("stopped", next));
   }
 
-  private byte[] content(String state, long counter) {
+  private String content(String state, long counter) {
     StringBuilder text = new StringBuilder(line(state, actor, counter + " " + lease));
     leasesOfOthers.forEach(
         (other, known) -> text.append(line("seen", other, String.valueOf(known))));
-    return text.toString().getBytes(StandardCharsets.UTF_8);
+    return text.toString();
   }
 
   private static String line(String word, long ofActor, String counters) {

@@ -59,11 +59,13 @@ public final class Store {
   /** A state on its way to the log. */
   private static final class InFlight {
     final State state;
+    final int kind;
     final Pointer pointer;
     final Promise<State> durable = Promise.promise();
 
-    InFlight(State state, Pointer pointer) {
+    InFlight(State state, int kind, Pointer pointer) {
       this.state = state;
+      this.kind = kind;
       this.pointer = pointer;
     }
   }
@@ -245,8 +247,10 @@ public final class Store {
 
   private Future<State> commit(
       Key key, @Nullable InFlight flying, @Nullable Location at, State next) {
-    if (flying != null && flying.state.digest() == next.digest()) {
-      return flying.durable.future();
+    if (flying != null) {
+      return flying.state.digest() == next.digest()
+          ? flying.durable.future()
+          : append(key, flying.kind, next, flying.pointer);
     }
     boolean damaged = at != null && at.isDamaged();
     if (at != null && at.digest() == next.digest() && !damaged) {
@@ -255,7 +259,7 @@ public final class Store {
     boolean incomplete =
         damaged || (at == null ? damagedBefore > 0 : at.position() < damagedBefore);
     int kind = incomplete ? RecordFormat.INCOMPLETE_STATE : RecordFormat.STATE;
-    return append(key, kind, next, flying == null ? new Pointer(at) : flying.pointer);
+    return append(key, kind, next, new Pointer(at));
   }
 
   /**
@@ -295,7 +299,7 @@ public final class Store {
     if (appended.failed()) {
       return Future.failedFuture(appended.cause());
     }
-    InFlight mine = new InFlight(next, pointer);
+    InFlight mine = new InFlight(next, kind, pointer);
     inFlight.put(key, mine);
     Listen.to(
         appended,

@@ -1,6 +1,5 @@
 package org.quorate.sim;
 
-import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -28,7 +27,6 @@ final class Simulation {
   private static final long HEAL_NANOS = 90 * SimTime.SECOND;
   private static final long MAX_UNSENT_BYTES = 48 << 20;
   private static final int MAX_IN_FLIGHT = 8192;
-  private static final int MOST_REPAIRS = 10;
   private static final int TRACE_LINES = 60;
 
   /**
@@ -241,10 +239,7 @@ final class Simulation {
   /** Each key read at r=n until that finds nothing to repair; then what owners hold is compared. */
   private void requireWhole() {
     for (KeyHistory key : checker.keys()) {
-      ReadResult result = readAll(key);
-      for (int i = 0; i < MOST_REPAIRS && result.repaired() > 0; i++) {
-        result = readAll(key);
-      }
+      readAll(key, true);
       Map<String, Siblings> held = holdings(key);
       Siblings agreed = held.get(key.owners.get(0));
       List<Siblings> elsewhere = new ArrayList<>();
@@ -261,14 +256,15 @@ final class Simulation {
     }
   }
 
-  private ReadResult readAll(KeyHistory key) {
+  /** Reads the key at r=n until that succeeds and, if it must be whole, finds nothing to repair. */
+  private ReadResult readAll(KeyHistory key, boolean whole) {
     List<ReadResult> read = new ArrayList<>();
     boolean[] asked = {false};
     SimClient reader = client(-1);
     runUntil(
         "key " + key.name + " is read at r=n",
         () -> {
-          if (!asked[0]) {
+          if (!asked[0] && read.isEmpty()) {
             asked[0] = true;
             reader.readResult(
                 key,
@@ -276,7 +272,7 @@ final class Simulation {
                 false,
                 result -> {
                   asked[0] = false;
-                  if (result != null) {
+                  if (result != null && !(whole && result.repaired() > 0)) {
                     read.add(result);
                   }
                 });
@@ -327,7 +323,7 @@ final class Simulation {
     time.runUntil(time.nanos() + 5 * SimTime.SECOND);
     long before = network.merges();
     for (KeyHistory key : checker.keys()) {
-      ReadResult result = readAll(key);
+      ReadResult result = readAll(key, false);
       if (result.repaired() > 0) {
         throw new Violation("G4, key " + key.name + ": read again, repaired " + result);
       }
