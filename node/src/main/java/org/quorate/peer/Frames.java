@@ -30,6 +30,7 @@ final class Frames {
   static final int READ = 10;
   static final int PUT = 11;
   static final int MERGE = 12;
+  static final int SALVAGE = 13;
   static final int SAME = 20;
   static final int STATE = 21;
   static final int MINTED = 22;

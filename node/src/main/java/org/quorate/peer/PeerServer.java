@@ -68,7 +68,7 @@ final class PeerServer {
         case Frames.HELLO -> greet(Hello.read(in));
         case Frames.PING -> reply(Frames.PONG, 0, out -> {});
         case Frames.LEASE -> local.leases().noteLease(in.readLong(), in.readVarLong());
-        case Frames.READ, Frames.PUT, Frames.MERGE -> serve(type, id, in);
+        case Frames.READ, Frames.SALVAGE, Frames.PUT, Frames.MERGE -> serve(type, id, in);
         default -> throw new DecodeException("frame of unknown type " + type);
       }
     }
@@ -139,6 +139,9 @@ final class PeerServer {
       case Frames.READ -> {
         long known = in.readLong();
         return replica -> replica.read(key, known, deadline).map(r -> answer(r.state()));
+      }
+      case Frames.SALVAGE -> {
+        return replica -> replica.salvage(key, deadline).map(PeerServer::answer);
       }
       case Frames.PUT -> {
         Write write = RemoteReplica.readWrite(in);

@@ -20,6 +20,7 @@ import org.quorate.version.State;
  *  PUT    blind? u8 | [seen] | delete? u8       MINTED  basis u64 | context | siblings
  *         | headers | value (rest)
  *  MERGE  basis u64 | siblings (rest)           DONE    –
+ *  SALVAGE –                                    STATE   siblings
  *  any                                          FAILURE its number u8
  * </pre>
  */
@@ -42,6 +43,12 @@ final class RemoteReplica implements Replica {
   private static Reading reading(ByteReader in) {
     State state = State.decode(in.readRest());
     return new Reading(state, state.digest());
+  }
+
+  @Override
+  public Future<State> salvage(Key key, long deadline) {
+    return peer.request(Frames.SALVAGE, deadline, out -> out.writeSized(key.encoded()))
+        .map(in -> State.decode(in.readRest()));
   }
 
   @Override

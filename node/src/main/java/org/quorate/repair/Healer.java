@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.quorate.replica.Cluster;
-import org.quorate.replica.Replica;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
@@ -17,10 +16,11 @@ import org.quorate.version.Key;
 import org.quorate.version.State;
 
 /**
- * Mends this node's damaged keys of one loop, one at a time, by what all other owners hold.
+ * Mends this node's damaged keys of one loop, one at a time, by what all other owners have.
  *
  * <p>All of them, because this node may have been part of any write quorum: what it forgot is on
- * some other owner, but it cannot know on which. A key whose owners do not all answer waits.
+ * some other owner, but it cannot know on which. One that is damaged too gives what it still has,
+ * else two would wait for each other for ever. A key whose owners do not all answer waits.
  */
 public final class Healer {
   private static final long PAUSE_MILLIS = 200;
@@ -68,10 +68,10 @@ public final class Healer {
     Key key = waiting.iterator().next();
     waiting.remove(key);
     List<Cluster.Owner> owners = cluster.preference(key);
-    List<Future<Replica.Reading>> readings = new ArrayList<>();
+    List<Future<State>> readings = new ArrayList<>();
     for (Cluster.Owner owner : owners.subList(0, Math.min(n, owners.size()))) {
       if (owner.local() == null) {
-        readings.add(owner.replica().read(key, 0, clock.nanos() + TIMEOUT_NANOS));
+        readings.add(owner.replica().salvage(key, clock.nanos() + TIMEOUT_NANOS));
       }
     }
     Listen.to(
@@ -91,14 +91,11 @@ public final class Healer {
     return Future.failedFuture("the key has no other owner");
   }
 
-  private Future<State> heal(Key key, List<Replica.Reading> readings) {
+  private Future<State> heal(Key key, List<State> held) {
     State joined = State.EMPTY;
-    for (Replica.Reading reading : readings) {
-      State state = reading.state();
-      if (state != null) {
-        joined = State.of(joined.siblings().merge(state.siblings()));
-      }
+    for (State state : held) {
+      joined = State.of(joined.siblings().merge(state.siblings()));
     }
-    return joined.siblings().isEmpty() ? Future.succeededFuture(joined) : store.heal(key, joined);
+    return store.heal(key, joined);
   }
 }

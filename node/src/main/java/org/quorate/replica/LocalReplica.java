@@ -61,6 +61,13 @@ public final class LocalReplica implements Replica {
   }
 
   @Override
+  public Future<State> salvage(Key key, long deadline) {
+    return isPast(deadline)
+        ? failed(Failure.EXPIRED)
+        : store.salvage(key).recover(e -> Future.failedFuture(translate(e)));
+  }
+
+  @Override
   public Future<Minted> put(Key key, Write write, long deadline) {
     if (isPast(deadline)) {
       return failed(Failure.EXPIRED);

@@ -34,6 +34,12 @@ public interface Replica {
   /** What the owner holds, or that it holds the state with this digest (0: the reader has none). */
   Future<Reading> read(Key key, long knownDigest, long deadline);
 
+  /**
+   * What the owner has left of a key, even if it is damaged there: for an owner that mends its own
+   * copy from those of all others.
+   */
+  Future<State> salvage(Key key, long deadline);
+
   /** Mints a dot for the write and stores it. Completes as soon as the new state is known. */
   Future<Minted> put(Key key, Write write, long deadline);
 

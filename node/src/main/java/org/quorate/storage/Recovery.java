@@ -118,11 +118,8 @@ public final class Recovery {
   private void scan(Segment segment, KeyDirectory.Recovered kept, boolean isLast)
       throws IOException {
     if (!segment.hasHeader()) {
-      if (isLast && segment.size <= Segment.HEADER_BYTES) {
-        segments.put(segment.number, Segment.create(disk, segment.number));
-        return;
-      }
-      lose(segment, 0, "its header is broken");
+      LOG.warn("segment {} has no sound header, it is written again", segment.number);
+      segment.writeHeader();
     }
     boolean resumes = segment.number == Location.segmentOf(kept.upTo()) && kept.rebuild().isEmpty();
     int from = resumes ? Location.offsetOf(kept.upTo()) : Segment.HEADER_BYTES;

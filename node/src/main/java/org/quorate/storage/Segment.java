@@ -76,12 +76,19 @@ final class Segment {
     if (disk.list().contains(SPARE)) {
       disk.rename(SPARE, name(number));
     }
-    DiskFile file = disk.open(name(number));
+    Segment segment = new Segment(number, disk.open(name(number)), 0);
+    segment.writeHeader();
+    return segment;
+  }
+
+  /** Writes the header durably. */
+  void writeHeader() throws IOException {
     ByteBuffer header = RecordFormat.buffer(HEADER_BYTES);
     header.putLong(MAGIC).putLong(number).flip();
     file.write(header, 0);
     file.sync();
-    return new Segment(number, file, HEADER_BYTES);
+    size = Math.max(size, HEADER_BYTES);
+    durable = size;
   }
 
   /** A segment that is there already; its size is the file's. */

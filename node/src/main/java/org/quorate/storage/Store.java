@@ -136,11 +136,15 @@ public final class Store {
   }
 
   private void requireSound(Key key, @Nullable Location at) {
-    boolean lost = at == null ? damagedBefore > 0 : at.isDamaged() || at.position() < damagedBefore;
-    if (lost) {
+    if (!isSound(at)) {
       onDamaged.accept(key);
       throw new StorageException(Reason.DAMAGED, "the key's record was damaged");
     }
+  }
+
+  /** Whether this owner has forgotten no write of a key that the directory has there. */
+  private boolean isSound(@Nullable Location at) {
+    return at == null ? damagedBefore == 0 : !at.isDamaged() && at.position() >= damagedBefore;
   }
 
   /** The key's durable state; fails with {@link StorageException} DAMAGED or OVERLOADED. */
@@ -189,7 +193,7 @@ public final class Store {
   private void noteDamage(Key key, Location at, Throwable e) {
     int partition = partitions.applyAsInt(key);
     boolean damaged = e instanceof StorageException s && s.reason() == Reason.DAMAGED;
-    if (damaged && at.equals(directory.get(partition, key))) {
+    if (damaged && !at.isDamaged() && at.equals(directory.get(partition, key))) {
       directory.put(partition, key, at, at.damaged());
       metrics.damagedRecord();
       identity.renew("a record of this node is damaged");
@@ -204,21 +208,24 @@ public final class Store {
    */
   public Future<State> update(Key key, Change change) {
     try {
-      return update(key, change, null);
+      return update(key, change, false, null);
     } catch (RuntimeException e) {
       return Future.failedFuture(e);
     }
   }
 
-  private Future<State> update(Key key, Change change, @Nullable Loaded loaded) {
+  /**
+   * @param heals whether the new state is all that any owner knows, so that the key is whole then
+   */
+  private Future<State> update(Key key, Change change, boolean heals, @Nullable Loaded loaded) {
     InFlight flying = inFlight.get(key);
     if (flying != null) {
       State next = change.fromDigest(flying.state.digest());
-      return commit(key, flying, null, next == null ? change.from(flying.state) : next);
+      return follow(key, flying, heals, next == null ? change.from(flying.state) : next);
     }
     Location at = directory.get(partitions.applyAsInt(key), key);
-    if (at == null || at.isDamaged()) {
-      return commit(key, null, at, change.from(State.EMPTY));
+    if (at == null) {
+      return commit(key, null, heals, change.from(State.EMPTY));
     }
     State next = change.fromDigest(at.digest());
     Dot only = at.only();
@@ -226,67 +233,81 @@ public final class Store {
       next = change.fromOnly(only, at.digest());
     }
     if (next != null) {
-      return commit(key, null, at, next);
+      return commit(key, at, heals, next);
     }
     if (loaded != null && loaded.at().equals(at)) {
-      return commit(key, null, at, change.from(loaded.state()));
+      return commit(key, at, heals, change.from(loaded.state()));
     }
     State cached = cache.getIfPresent(key);
     if (cached != null) {
-      return commit(key, null, at, change.from(cached));
+      return commit(key, at, heals, change.from(cached));
     }
     return load(key, at)
         .map(state -> state.map(found -> new Loaded(at, found)).orElse(null))
-        .recover(e -> isDamage(e) ? Future.succeededFuture(null) : Future.failedFuture(e))
-        .compose(found -> update(key, change, found));
+        .recover(
+            e ->
+                isDamage(e)
+                    ? Future.succeededFuture(new Loaded(at.damaged(), State.EMPTY))
+                    : Future.failedFuture(e))
+        .compose(found -> update(key, change, heals, found));
   }
 
   private static boolean isDamage(Throwable e) {
     return e instanceof StorageException s && s.reason() == Reason.DAMAGED;
   }
 
-  private Future<State> commit(
-      Key key, @Nullable InFlight flying, @Nullable Location at, State next) {
-    if (flying != null) {
-      return flying.state.digest() == next.digest()
-          ? flying.durable.future()
-          : append(key, flying.kind, next, flying.pointer);
-    }
-    boolean damaged = at != null && at.isDamaged();
-    if (at != null && at.digest() == next.digest() && !damaged) {
+  /** On top of what is in flight. */
+  private Future<State> follow(Key key, InFlight flying, boolean heals, State next) {
+    int kind = heals ? RecordFormat.STATE : flying.kind;
+    return flying.state.digest() == next.digest() && flying.kind == kind
+        ? flying.durable.future()
+        : append(key, kind, next, flying.pointer);
+  }
+
+  /** On top of what the directory points to. */
+  private Future<State> commit(Key key, @Nullable Location at, boolean heals, State next) {
+    boolean isSound = isSound(at);
+    if (at != null && at.digest() == next.digest() && isSound) {
       return Future.succeededFuture(next);
     }
-    boolean incomplete =
-        damaged || (at == null ? damagedBefore > 0 : at.position() < damagedBefore);
-    int kind = incomplete ? RecordFormat.INCOMPLETE_STATE : RecordFormat.STATE;
+    int kind = heals || isSound ? RecordFormat.STATE : RecordFormat.INCOMPLETE_STATE;
     return append(key, kind, next, new Pointer(at));
   }
 
+  /** What the key's record holds, even where this owner may have forgotten writes of it. */
+  public Future<State> salvage(Key key) {
+    Location at = directory.get(partitions.applyAsInt(key), key);
+    return at == null
+        ? Future.succeededFuture(State.EMPTY)
+        : load(key, at)
+            .compose(found -> found.isEmpty() ? salvage(key) : Future.succeededFuture(found.get()))
+            .recover(
+                e -> isDamage(e) ? Future.succeededFuture(State.EMPTY) : Future.failedFuture(e));
+  }
+
   /**
-   * Joins what all other owners hold into a damaged key, which then is whole again: any
+   * Joins all that the other owners have into a damaged key, which then is whole again: any
    * acknowledged write that this owner forgot is held by another of its write quorum.
    */
   public Future<State> heal(Key key, State others) {
-    Location at = directory.get(partitions.applyAsInt(key), key);
-    if (inFlight.containsKey(key) || at == null || !at.isDamaged()) {
-      return healWith(key, State.EMPTY, others);
-    }
-    return load(key, at)
-        .map(state -> state.orElse(State.EMPTY))
-        .recover(e -> Future.succeededFuture(State.EMPTY))
-        .compose(mine -> healWith(key, mine, others));
-  }
+    Change joining =
+        new Change() {
+          @Override
+          public @Nullable State fromDigest(long digest) {
+            return null;
+          }
 
-  private Future<State> healWith(Key key, State mine, State others) {
-    InFlight flying = inFlight.get(key);
-    Location at = directory.get(partitions.applyAsInt(key), key);
-    State known = flying == null ? mine : joined(mine, flying.state);
-    Pointer pointer = flying == null ? new Pointer(at) : flying.pointer;
-    return append(key, RecordFormat.STATE, joined(known, others), pointer);
-  }
+          @Override
+          public @Nullable State fromOnly(Dot only, long digest) {
+            return null;
+          }
 
-  private static State joined(State a, State b) {
-    return State.of(a.siblings().merge(b.siblings()));
+          @Override
+          public State from(State current) {
+            return State.of(current.siblings().merge(others.siblings()));
+          }
+        };
+    return update(key, joining, true, null);
   }
 
   private Future<State> append(Key key, int kind, State next, Pointer pointer) {

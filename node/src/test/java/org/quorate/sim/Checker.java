@@ -87,6 +87,9 @@ final class Checker {
       lost(node);
     } else {
       losses.add(new Loss(node, time.nanos()));
+      keys.values().stream()
+          .filter(key -> key.owners.contains(node))
+          .forEach(key -> key.damaged.add(node));
     }
   }
 

@@ -27,6 +27,9 @@ final class KeyHistory {
   final Map<Dot, Op> writers = new HashMap<>();
   final Set<Dot> tombstones = new TreeSet<>();
 
+  /** Owners on whose disks a bit was wrong. */
+  final Set<String> damaged = new TreeSet<>();
+
   /** When an owner may first have lost what it held. */
   long lostSince = Long.MAX_VALUE;
 
@@ -87,10 +90,18 @@ final class KeyHistory {
     }
   }
 
+  /**
+   * The fewest holders of a fact of which a read must meet one. A damaged owner has mended its copy
+   * from those of all others, so one holder that was not damaged is enough.
+   */
+  private int leastHolders(int r) {
+    return Math.max(owners.size() - r, damaged.size()) + 1;
+  }
+
   /** What a read of so many owners that began then must include. */
   CausalContext required(long start, int r) {
     CausalContext required = CausalContext.EMPTY;
-    for (int holders = owners.size() - r + 1; holders <= owners.size(); holders++) {
+    for (int holders = leastHolders(r); holders <= owners.size(); holders++) {
       Fact fact = lastBefore(factsByHolders.get(holders), start);
       required = fact == null ? required : required.join(fact.context());
     }
@@ -111,7 +122,7 @@ final class KeyHistory {
     if (isNew) {
       return required(start, r).covers(version.dot());
     }
-    for (int holders = owners.size() - r + 1; holders <= owners.size(); holders++) {
+    for (int holders = leastHolders(r); holders <= owners.size(); holders++) {
       Long since = goneByHolders.get(holders).get(version.dot());
       if (since != null && since < start) {
         return true;

@@ -9,7 +9,7 @@ import java.util.List;
 
 /** What a person needs to understand a failed run. */
 final class Report {
-  private static final int HISTORY_LINES = 60;
+  private static final int HISTORY_LINES = Integer.getInteger("quorate.history", 60);
 
   private Report() {}
 

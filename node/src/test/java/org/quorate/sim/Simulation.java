@@ -27,7 +27,7 @@ final class Simulation {
   private static final long HEAL_NANOS = 90 * SimTime.SECOND;
   private static final long MAX_UNSENT_BYTES = 48 << 20;
   private static final int MAX_IN_FLIGHT = 8192;
-  private static final int TRACE_LINES = 60;
+  private static final int TRACE_LINES = Integer.getInteger("quorate.history", 60);
 
   /**
    * How a run went.
