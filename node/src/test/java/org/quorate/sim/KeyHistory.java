@@ -45,6 +45,8 @@ final class KeyHistory {
     ADD,
     /** Puts and deletes with contexts, and deletes without. */
     RECREATE,
+    /** Writes that have seen nothing, or what was read some time ago; and a few that clear up. */
+    CONFLICT,
     /** Anything at all, also sloppy. */
     MIXED
   }

@@ -33,6 +33,7 @@ record Profile(
     Set<Fault> faults,
     long faultNanos,
     int seconds) {
+  /** A damaged key that has one owner stays unreadable, so bits flip only where there are more. */
   static Profile draw(SplittableRandom random) {
     int nodes = 3 + random.nextInt(5);
     int n = random.nextInt(4) > 0 ? 3 : 1 + random.nextInt(Math.min(5, nodes));
@@ -47,6 +48,9 @@ record Profile(
       if (random.nextDouble() < share * fault.weight) {
         faults.add(fault);
       }
+    }
+    if (n == 1) {
+      faults.remove(Fault.FLIP);
     }
     return new Profile(
         nodes,

@@ -2,7 +2,9 @@ package org.quorate.sim;
 
 import io.vertx.core.Future;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -37,6 +39,7 @@ final class SimClient {
   private final List<SimMachine> machines;
   private final Checker checker;
   private final Predicate<SimClient> mayGoOn;
+  private final Map<KeyHistory, Seen> remembered = new HashMap<>();
 
   /**
    * @param mayGoOn asked before each request
@@ -86,7 +89,27 @@ final class SimClient {
           read(key, majority, false, seen -> change(key, majority, false, seen));
         }
       }
+      case CONFLICT -> conflict(key, majority);
       case MIXED -> mixed(key);
+    }
+  }
+
+  private void conflict(KeyHistory key, int majority) {
+    Seen old = remembered.getOrDefault(key, Seen.NOTHING);
+    switch (random.nextInt(4)) {
+      case 0 -> put(key, majority, false, Seen.NOTHING, seen -> next());
+      case 1 -> put(key, majority, false, old, seen -> next());
+      default ->
+          read(
+              key,
+              majority,
+              false,
+              seen -> {
+                if (seen != null) {
+                  remembered.put(key, seen);
+                }
+                change(key, majority, false, seen);
+              });
     }
   }
 

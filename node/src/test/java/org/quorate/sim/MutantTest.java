@@ -1,0 +1,166 @@
+package org.quorate.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.quorate.sim.Mutant.Patch;
+
+/** The checkers are worth something: each of these mistakes is caught. */
+class MutantTest {
+  private static final int MOST_SEEDS = 500;
+
+  private static final List<Mutant> MUTANTS =
+      List.of(
+          new Mutant(
+              "an fsync is skipped",
+              List.of(new Patch("storage.Log", "segment.file.sync();", "segment.file.size();"))),
+          new Mutant(
+              "a read quorum of R-1",
+              List.of(
+                  new Patch(
+                      "coordinator.QuorumRead",
+                      "replies.acks() >= required)",
+                      "replies.acks() >= Math.max(1, required - 1))"),
+                  new Patch(
+                      "coordinator.ReadOperation",
+                      "quorum.replies().acks(),",
+                      "Math.max(quorum.required(), quorum.replies().acks()),"))),
+          new Mutant(
+              "a reused dot: an old copy of the disk goes on as the same actor",
+              List.of(
+                  new Patch(
+                      "storage.Identity", "if (!mayContinue || !confirmed)", "if (!mayContinue)"))),
+          new Mutant(
+              "last write wins",
+              List.of(
+                  new Patch(
+                      "version.Siblings",
+                      "return new Siblings(context.join(other.context), List.copyOf(merged));",
+                      """
+                      long newest =
+                          merged.stream().mapToLong(Version::writtenMillis).max().orElse(0);
+                      merged.removeIf(version -> version.writtenMillis() < newest);
+                      return new Siblings(context.join(other.context), List.copyOf(merged));
+                      """))),
+          new Mutant(
+              "read repair does not wait",
+              List.of(
+                  new Patch(
+                      "coordinator.QuorumRead",
+                      "phase = holders() == replies.acks() ? Phase.DONE : Phase.REPAIRING;",
+                      "phase = Phase.DONE;"))),
+          new Mutant(
+              "a stale hint is replayed after a reap",
+              List.of(
+                  new Patch(
+                      "replica.LocalReplica",
+                      "new Merging(state, basis)",
+                      "new Merging(state, basis, clock)"),
+                  new Patch(
+                      "replica.LocalReplica",
+                      "private record Merging(State state, long basis)",
+                      "private record Merging(State state, long basis, Clock clock)"),
+                  new Patch(
+                      "replica.LocalReplica",
+                      "Siblings joined = current.siblings().merge(state.siblings());",
+                      """
+                      Siblings held = current.siblings();
+                      boolean isReaped =
+                          held.isTombstone()
+                              && clock.wallMillis() - held.versions().get(0).writtenMillis() > 2000;
+                      Siblings joined =
+                          (isReaped ? Siblings.EMPTY : held).merge(state.siblings());
+                      """),
+                  new Patch(
+                      "coordinator.WriteOperation",
+                      "e -> failed(owner, e));\n    }",
+                      """
+                      e -> {
+                        failed(owner, e);
+                        loop.after(
+                            4000,
+                            () ->
+                                owners
+                                    .get(owner)
+                                    .replica()
+                                    .merge(key, done.state(), 0, deadline + 60_000_000_000L));
+                      });
+                      }
+                      """))),
+          new Mutant(
+              "an actor goes on after a crash, from its lease",
+              List.of(
+                  new Patch(
+                      "storage.Identity",
+                      "case \"running\" -> mayContinue = false;",
+                      """
+                      case "running" -> {
+                        actor = Long.parseUnsignedLong(words[1], 16);
+                        next = Long.parseLong(words[2]);
+                        lease = next;
+                        mayContinue = true;
+                      }
+                      """))),
+          new Mutant(
+              "the context of a write is rounded up",
+              List.of(
+                  new Patch(
+                      "version.Siblings",
+                      "versions.size() == 1 ? context : seen.with(written)",
+                      "versions.size() == 1 ? context : seen.upTo(written)"))),
+          new Mutant(
+              "a write that nobody acknowledged is called not applied",
+              List.of(
+                  new Patch(
+                      "coordinator.ReplyBoard",
+                      "&& Arrays.stream(failures).allMatch("
+                          + "failure -> failure != null && failure.isDefinite())",
+                      "&& Arrays.stream(failures).anyMatch(failure -> failure != null)"))),
+          new Mutant(
+              "what a failed fsync left is not written again",
+              List.of(
+                  new Patch("storage.Recovery", "if (from < segment.size) {", "if (false) {"))));
+
+  @Test
+  void eachMistakeIsCaught() throws InterruptedException, ExecutionException {
+    Quiet.logs();
+    ExecutorService threads =
+        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+    try {
+      List<Future<Integer>> seeds = new ArrayList<>();
+      for (Mutant mutant : MUTANTS) {
+        seeds.add(threads.submit(() -> seedsUntilCaught(mutant)));
+      }
+      List<String> uncaught = new ArrayList<>();
+      for (int i = 0; i < MUTANTS.size(); i++) {
+        if (seeds.get(i).get() > MOST_SEEDS) {
+          uncaught.add(MUTANTS.get(i).name());
+        }
+      }
+      assertEquals(List.of(), uncaught, "mistakes that passed " + MOST_SEEDS + " seeds");
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static int seedsUntilCaught(Mutant mutant)
+      throws IOException, ReflectiveOperationException {
+    Mutant.Runs runs = mutant.compile();
+    for (int seed = 0; seed < MOST_SEEDS; seed++) {
+      String problem = runs.problem(seed).lines().findFirst().orElse("");
+      if (!problem.isEmpty()) {
+        String what = problem.substring(0, Math.min(80, problem.length()));
+        System.out.printf("%3d seeds until caught: %s [%s]%n", seed + 1, mutant.name(), what);
+        return seed + 1;
+      }
+    }
+    return MOST_SEEDS + 1;
+  }
+}
