@@ -189,25 +189,35 @@ public final class Node {
 
   /** Settles who this node is among its peers, and begins to mint. */
   private Future<Void> begin() {
+    Loop loop = lanes.get(0).loop();
     Peers peers = lanes.get(0).peers();
     boolean mayContinue = identity.mayContinue() && isSound;
     long patience = mayContinue ? CONFIRM_MILLIS : REACH_MILLIS;
-    Future<Boolean> confirmed =
-        onLoop(
-            lanes.get(0).loop(),
+    return onLoop(
+            loop,
             () ->
-                peers.reached(patience).map(any -> mayContinue && peers.confirm(identity.lease())));
-    return confirmed
+                peers.reached(patience).map(any -> mayContinue && peers.confirm(identity.lease())))
         .compose(
-            yes ->
-                inBackground(
-                    ports.writer(),
-                    () -> {
-                      identity.begin(yes);
-                      identity.onLease(this::tellLease);
-                      tellLease();
-                    }))
-        .onSuccess(done -> lanes.get(0).loop().execute(this::startChores));
+            confirmed ->
+                inBackground(ports.writer(), () -> identity.lease(confirmed))
+                    .compose(leased -> onLoop(loop, () -> tellLease(peers, confirmed))))
+        .onSuccess(
+            noted -> {
+              identity.begin(noted);
+              identity.onLease(() -> loop.execute(peers::tellLease));
+              loop.execute(this::startChores);
+            })
+        .mapEmpty();
+  }
+
+  /**
+   * Tells the members of the lease.
+   *
+   * @param goesOn whether they must have noted it before anything is minted
+   */
+  private static Future<Boolean> tellLease(Peers peers, boolean goesOn) {
+    Future<Boolean> noted = peers.tellLease().map(true).otherwise(false);
+    return goesOn ? noted : Future.succeededFuture(true);
   }
 
   private interface Work {
@@ -226,10 +236,6 @@ public final class Node {
           }
         });
     return done.future();
-  }
-
-  private void tellLease() {
-    lanes.get(0).loop().execute(lanes.get(0).peers()::tellLease);
   }
 
   private void startChores() {

@@ -35,6 +35,7 @@ public final class PeerConnection {
   private static final long TICK_MILLIS = 50;
   private static final long PING_NANOS = 500 * NANOS_PER_MILLI;
   private static final long SILENT_NANOS = 3000 * NANOS_PER_MILLI;
+  private static final long LEASE_NANOS = 1000 * NANOS_PER_MILLI;
   private static final long LEAST_PAUSE_MILLIS = 50;
   private static final long MOST_PAUSE_MILLIS = 1000;
   private static final int MAX_IN_FLIGHT = 8192;
@@ -259,16 +260,13 @@ public final class PeerConnection {
     return request.answer().future();
   }
 
-  /** Tells the peer of a new lease of this node's actor. */
-  void tellLease() {
-    FrameLink up = link;
-    if (state == State.UP && up != null) {
-      send(
-          up,
-          Frames.LEASE,
-          0,
-          out -> out.writeLong(local.leases().actor()).writeVarLong(local.leases().lease()));
-    }
+  /** Tells the peer of a lease of this node's actor; completes when the peer has noted it. */
+  Future<Void> tellLease() {
+    return request(
+            Frames.LEASE,
+            clock.nanos() + LEASE_NANOS,
+            out -> out.writeLong(local.leases().actor()).writeVarLong(local.leases().lease()))
+        .mapEmpty();
   }
 
   private static void send(FrameLink to, int type, long id, Consumer<ByteWriter> payload) {

@@ -67,7 +67,7 @@ final class PeerServer {
       switch (type) {
         case Frames.HELLO -> greet(Hello.read(in));
         case Frames.PING -> reply(Frames.PONG, 0, out -> {});
-        case Frames.LEASE -> local.leases().noteLease(in.readLong(), in.readVarLong());
+        case Frames.LEASE -> note(id, in);
         case Frames.READ, Frames.SALVAGE, Frames.PUT, Frames.MERGE -> serve(type, id, in);
         default -> throw new DecodeException("frame of unknown type " + type);
       }
@@ -84,6 +84,17 @@ final class PeerServer {
       Hello answer = local.hello(hello.node(), hello.actor());
       local.leases().noteLease(hello.actor(), hello.lease());
       reply(Frames.WELCOME, 0, answer::write);
+    }
+
+    private void note(long id, ByteReader in) {
+      in.readVarLong();
+      in.readVarLong();
+      local
+          .leases()
+          .noteLease(
+              in.readLong(),
+              in.readVarLong(),
+              () -> loop.execute(() -> reply(Frames.DONE, id, out -> {})));
     }
 
     private void serve(int type, long id, ByteReader in) {

@@ -5,10 +5,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.quorate.replica.Cluster;
 import org.quorate.replica.LocalReplica;
@@ -48,8 +46,7 @@ public final class Peers implements Cluster {
   private final Map<String, Owner> owners = new HashMap<>();
   private final List<List<Owner>> preference = new ArrayList<>();
   private final Promise<Void> allWelcomed = Promise.promise();
-  private final Set<String> welcomed = new HashSet<>();
-  private long highestLeaseOfOurs;
+  private final Map<String, Long> leaseKnownBy = new HashMap<>();
 
   public Peers(
       Local local, Ring ring, Loop loop, Clock clock, Transport transport, MeterRegistry registry) {
@@ -82,9 +79,8 @@ public final class Peers implements Cluster {
   }
 
   private void welcomed(Hello hello) {
-    welcomed.add(hello.node());
-    highestLeaseOfOurs = Math.max(highestLeaseOfOurs, hello.listenerLease());
-    if (welcomed.size() >= connections.size()) {
+    leaseKnownBy.putIfAbsent(hello.node(), hello.listenerLease());
+    if (leaseKnownBy.size() >= connections.size()) {
       allWelcomed.tryComplete();
     }
   }
@@ -94,15 +90,16 @@ public final class Peers implements Cluster {
     Promise<Void> reached = Promise.promise();
     allWelcomed.future().onSuccess(reached::tryComplete);
     loop.after(millis, reached::tryComplete);
-    if (welcomed.size() >= connections.size()) {
+    if (leaseKnownBy.size() >= connections.size()) {
       allWelcomed.tryComplete();
     }
     return reached.future();
   }
 
-  /** Whether some peer was reached, and none knows of a later lease of this node's actor. */
+  /** Whether all peers were reached, and each knew just this lease of this node's actor. */
   public boolean confirm(long ownLease) {
-    return connections.isEmpty() || (!welcomed.isEmpty() && highestLeaseOfOurs <= ownLease);
+    return leaseKnownBy.size() == connections.size()
+        && leaseKnownBy.values().stream().allMatch(known -> known == ownLease);
   }
 
   /** Answers peers, and makes the preference lists; called on the loop, once. */
@@ -163,9 +160,10 @@ public final class Peers implements Cluster {
         : new Peer(connection.isUp(), hello.http(), hello.zone(), hello.incarnation());
   }
 
-  /** Tells all peers of a new lease of this node's actor. */
-  public void tellLease() {
-    connections.values().forEach(PeerConnection::tellLease);
+  /** Tells all peers of a lease of this node's actor; completes when all have noted it. */
+  public Future<Void> tellLease() {
+    return Future.join(connections.values().stream().map(PeerConnection::tellLease).toList())
+        .mapEmpty();
   }
 
   /** Requests to peers without an answer yet. */

@@ -1,6 +1,8 @@
 package org.quorate.storage;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
@@ -21,9 +23,10 @@ import org.slf4j.LoggerFactory;
  * random actor, and the old one's writes stay apart from it for ever (the actor epochs of Riak, see
  * riak_kv 679 and Gonçalves et al., "Concise server-wide causality management", 2015).
  *
- * <p>An old copy of the disk looks like a stop in good order. Therefore each run first leases
- * counters ahead, durably, and tells the other members; one that starts asks them for the highest
- * lease they know of its actor.
+ * <p>An old copy of the disk looks like a stop in good order. Therefore an actor goes on only if
+ * all other members know just the lease that the disk tells, and have noted a later one, durably,
+ * before the first dot is minted under it. So an old copy is found out by any member that has not
+ * lost its own disk; one that has knows nothing, and confirms nothing.
  */
 public final class Identity implements ActorLeases {
   private static final Logger LOG = LoggerFactory.getLogger(Identity.class);
@@ -35,13 +38,16 @@ public final class Identity implements ActorLeases {
   private final Executor io;
   private final Consumer<Throwable> fatal;
   private final Map<Long, Long> leasesOfOthers = new TreeMap<>();
+  private List<Runnable> noted = new ArrayList<>();
   private Runnable onLease = () -> {};
   private long actor;
   private long next = 1;
   private long lease;
   private boolean mayContinue;
+  private boolean leased;
   private boolean begun;
-  private boolean extending;
+  private boolean saving;
+  private boolean untold;
 
   private Identity(Disk disk, Randomness random, Executor io, Consumer<Throwable> fatal) {
     this.disk = disk;
@@ -98,17 +104,30 @@ public final class Identity implements ActorLeases {
   }
 
   /**
-   * Begins to mint, as the old actor or as a new one, and leases counters durably. Blocks.
+   * Leases counters durably, for the old actor or for a new one. Blocks.
    *
-   * @param confirmed whether members that know the actor know of no later lease
+   * @param confirmed whether all other members know just this lease of the old actor
    */
-  public synchronized void begin(boolean confirmed) throws IOException {
+  public synchronized void lease(boolean confirmed) throws IOException {
     if (!mayContinue || !confirmed) {
       draw();
     }
     lease = Math.max(lease, next) + LEASE;
-    begun = true;
+    leased = true;
     CheckedFile.write(disk, FILE, content("running", lease));
+  }
+
+  /**
+   * Begins to mint.
+   *
+   * @param noted whether all other members have noted the lease; else the old actor ends
+   */
+  public synchronized void begin(boolean noted) {
+    if (!noted && next > 1) {
+      draw();
+      saveSoon();
+    }
+    begun = true;
     LOG.info("actor {} from counter {}", Long.toHexString(actor), next);
   }
 
@@ -116,6 +135,7 @@ public final class Identity implements ActorLeases {
     actor = random.nextLong();
     next = 1;
     lease = LEASE;
+    untold = true;
   }
 
   /** Told, on any thread, when there is a lease to tell the members of. */
@@ -130,9 +150,8 @@ public final class Identity implements ActorLeases {
 
   /** A dot that was never used. */
   public synchronized Dot mint() {
-    if (lease - next < LEASE / 2 && !extending) {
-      extending = true;
-      io.execute(this::extend);
+    if (isLow()) {
+      saveSoon();
     }
     if (next >= lease) {
       draw();
@@ -144,28 +163,49 @@ public final class Identity implements ActorLeases {
   public synchronized void renew(String why) {
     draw();
     LOG.warn("new actor {}: {}", Long.toHexString(actor), why);
-    if (!extending) {
-      extending = true;
+    saveSoon();
+  }
+
+  private boolean isLow() {
+    return lease - next < LEASE / 2;
+  }
+
+  private void saveSoon() {
+    if (!saving) {
+      saving = true;
       io.execute(this::extend);
     }
   }
 
+  /**
+   * Writes the file, with more counters leased if few are left. Members are told only what is new
+   * to them: what they note makes them write their files, and must not come back.
+   */
   private void extend() {
     try {
       long extended;
       long of;
       String content;
+      List<Runnable> notedNow;
+      boolean isNews;
       synchronized (this) {
         of = actor;
-        extended = Math.max(lease, next + LEASE);
-        content = content("running", extended);
-        extending = false;
+        extended = leased && isLow() ? next + LEASE : lease;
+        isNews = extended > lease || untold;
+        untold = false;
+        content = leased ? content("running", extended) : contentAsFound();
+        notedNow = noted;
+        noted = new ArrayList<>();
+        saving = false;
       }
       CheckedFile.write(disk, FILE, content);
       synchronized (this) {
         lease = of == actor ? extended : lease;
       }
-      onLease.run();
+      notedNow.forEach(Runnable::run);
+      if (isNews) {
+        onLease.run();
+      }
     } catch (IOException e) {
       LOG.warn("the counter lease could not be written: {}", e.toString());
     } catch (RuntimeException | Error e) {
@@ -173,16 +213,22 @@ public final class Identity implements ActorLeases {
     }
   }
 
-  /** Remembers the highest lease of another node's actor, durably. */
+  private String contentAsFound() {
+    return content(mayContinue ? "stopped" : "running", next);
+  }
+
   @Override
   public synchronized void noteLease(long otherActor, long otherLease) {
-    Long known = leasesOfOthers.put(otherActor, otherLease);
-    if (known != null && known >= otherLease) {
-      leasesOfOthers.put(otherActor, known);
-    } else if (begun && !extending) {
-      extending = true;
-      io.execute(this::extend);
+    if (leaseOf(otherActor) < otherLease) {
+      noteLease(otherActor, otherLease, () -> {});
     }
+  }
+
+  @Override
+  public synchronized void noteLease(long otherActor, long otherLease, Runnable durable) {
+    leasesOfOthers.merge(otherActor, otherLease, Math::max);
+    noted.add(durable);
+    saveSoon();
   }
 
   /** The highest lease known of an actor, 0 if none is. */

@@ -194,7 +194,7 @@ public final class Store {
     int partition = partitions.applyAsInt(key);
     boolean damaged = e instanceof StorageException s && s.reason() == Reason.DAMAGED;
     if (damaged && !at.isDamaged() && at.equals(directory.get(partition, key))) {
-      directory.put(partition, key, at, at.damaged());
+      point(key, at, at.damaged());
       metrics.damagedRecord();
       identity.renew("a record of this node is damaged");
       onDamaged.accept(key);
@@ -344,15 +344,19 @@ public final class Store {
 
   /** The key's newest durable record is now there. */
   private void moved(Key key, @Nullable Location from, Location to) {
-    directory.put(partitions.applyAsInt(key), key, from, to);
+    point(key, from, to);
     if (from != null) {
       log.died(from);
     }
+    applied(to);
+  }
+
+  private void point(Key key, @Nullable Location from, Location to) {
+    directory.put(partitions.applyAsInt(key), key, from, to);
     InFlight newer = inFlight.get(key);
     if (newer != null) {
       newer.pointer.at = to;
     }
-    applied(to);
   }
 
   private void applied(Location place) {

@@ -15,4 +15,7 @@ public interface ActorLeases {
 
   /** Remembers an actor's lease if it is the highest known. */
   void noteLease(long actor, long lease);
+
+  /** The same; {@code durable} runs, on any thread, when the lease survives a crash. */
+  void noteLease(long actor, long lease, Runnable durable);
 }

@@ -170,32 +170,41 @@ final class SimProcess {
 
   private final class SimThreads implements Executor {
     private final LongSupplier taskNanos;
-    private final long[] busyUntil;
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    private int idle;
 
     SimThreads(int count, LongSupplier taskNanos) {
-      this.busyUntil = new long[count];
+      this.idle = count;
       this.taskNanos = taskNanos;
     }
 
     @Override
     public void execute(Runnable task) {
-      int first = 0;
-      for (int i = 1; i < busyUntil.length; i++) {
-        first = busyUntil[i] < busyUntil[first] ? i : first;
-      }
-      long start = Math.max(busyUntil[first], time.nanos() + thinking);
-      long took = taskNanos.getAsLong();
-      busyUntil[first] = start + took;
       after(
-          start - time.nanos(),
+          thinking,
           () -> {
-            thinking = took;
-            try {
-              task.run();
-            } finally {
-              thinking = 0;
-            }
+            waiting.add(task);
+            startNext();
           });
+    }
+
+    private void startNext() {
+      if (idle == 0 || waiting.isEmpty()) {
+        return;
+      }
+      idle--;
+      thinking = taskNanos.getAsLong();
+      after(
+          thinking,
+          () -> {
+            idle++;
+            startNext();
+          });
+      try {
+        waiting.remove().run();
+      } finally {
+        thinking = 0;
+      }
     }
   }
 }

@@ -8,6 +8,9 @@ final class SimTime {
   static final long MILLI = 1_000_000;
   static final long SECOND = 1000 * MILLI;
 
+  private static final int MOST_AT_ONCE = 1_000_000;
+  private static final long MOST_EVENTS = 30_000_000;
+
   private record Event(long nanos, long order, Runnable task) {}
 
   private final PriorityQueue<Event> events =
@@ -15,6 +18,7 @@ final class SimTime {
   private long now = SECOND;
   private long orders;
   private long hash = 1;
+  private int atOnce;
 
   /** Nanoseconds since a second before the simulation began. */
   long nanos() {
@@ -29,6 +33,12 @@ final class SimTime {
   void runUntil(long nanos) {
     while (!events.isEmpty() && events.element().nanos() <= nanos) {
       Event event = events.remove();
+      if (event.nanos() > now) {
+        atOnce = 0;
+      }
+      if (++atOnce > MOST_AT_ONCE || orders > MOST_EVENTS) {
+        throw new Violation("G7: the cluster does not come to rest, " + orders + " events");
+      }
       now = event.nanos();
       note(now ^ event.order());
       event.task().run();

@@ -210,7 +210,7 @@ final class Simulation {
     machines.forEach(SimMachine::start);
     for (SimMachine machine : machines) {
       Node node = machine.ready();
-      if (node == null) {
+      if (node == null || machine.requests + node.inFlightWrites() + node.peers().inFlight() > 0) {
         return false;
       }
       for (Member member : ring.members()) {

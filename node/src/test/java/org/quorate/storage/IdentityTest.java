@@ -24,44 +24,54 @@ class IdentityTest {
         });
   }
 
+  private static void begin(Identity identity, boolean confirmed) throws IOException {
+    identity.lease(confirmed);
+    identity.begin(true);
+  }
+
   @Test
   void anActorGoesOnOnlyAfterAStopInGoodOrderThatTheMembersConfirm() throws IOException {
     SimDisk disk = new SimDisk();
     Identity first = open(disk);
     assertFalse(first.mayContinue());
-    first.begin(true);
+    begin(first, true);
     Dot before = first.mint();
     Identity afterCrash = open(disk);
     assertFalse(afterCrash.mayContinue());
-    afterCrash.begin(true);
+    begin(afterCrash, true);
     assertNotEquals(before.actor(), afterCrash.mint().actor());
 
     Dot last = afterCrash.mint();
     afterCrash.close();
     Identity afterStop = open(disk.copy());
     assertTrue(afterStop.mayContinue());
-    afterStop.begin(true);
+    begin(afterStop, true);
     Dot next = afterStop.mint();
     assertEquals(last.actor(), next.actor());
     assertTrue(next.counter() > last.counter());
 
     Identity unconfirmed = open(disk.copy());
-    unconfirmed.begin(false);
+    begin(unconfirmed, false);
     assertNotEquals(last.actor(), unconfirmed.mint().actor());
+
+    Identity notNoted = open(disk.copy());
+    notNoted.lease(true);
+    notNoted.begin(false);
+    assertNotEquals(last.actor(), notNoted.mint().actor());
   }
 
   @Test
   void membersKnowAnOldCopyOfTheDiskByItsLease() throws IOException {
     SimDisk disk = new SimDisk();
     Identity node = open(disk);
-    node.begin(false);
+    begin(node, false);
     node.close();
     SimDisk copy = disk.copy();
     Identity member = open(new SimDisk());
-    member.begin(false);
+    begin(member, false);
 
     Identity again = open(disk);
-    again.begin(true);
+    begin(again, true);
     member.noteLease(again.actor(), again.lease());
     Identity restored = open(copy);
     assertEquals(again.actor(), restored.actor());
@@ -76,16 +86,46 @@ class IdentityTest {
   void leasesOfOthersAreRememberedAcrossRestarts() throws IOException {
     SimDisk disk = new SimDisk();
     Identity node = open(disk);
-    node.begin(false);
+    begin(node, false);
     node.noteLease(7, 100);
     node.noteLease(7, 50);
     assertEquals(100, open(disk).leaseOf(7));
   }
 
   @Test
+  void aLeaseCanBeNotedBeforeTheNodeBeginsAndChangesNothingOfItsOwn() throws IOException {
+    SimDisk disk = new SimDisk();
+    Identity node = open(disk);
+    begin(node, false);
+    Dot last = node.mint();
+    node.close();
+    boolean[] durable = {false};
+    open(disk).noteLease(7, 100, () -> durable[0] = true);
+    assertTrue(durable[0]);
+    Identity later = open(disk);
+    assertEquals(100, later.leaseOf(7));
+    assertTrue(later.mayContinue());
+    begin(later, true);
+    assertEquals(last.actor(), later.mint().actor());
+  }
+
+  @Test
+  void aDamagedFileIsAsGoodAsNone() throws IOException {
+    SimDisk disk = new SimDisk();
+    Identity node = open(disk);
+    begin(node, false);
+    node.close();
+    for (int bit = 0; bit < disk.size("identity") * 8; bit++) {
+      SimDisk copy = disk.copy();
+      copy.flip("identity", bit);
+      assertFalse(open(copy).mayContinue(), "bit " + bit);
+    }
+  }
+
+  @Test
   void countersNeverPassTheLease() throws IOException {
     Identity node = open(new SimDisk());
-    node.begin(false);
+    begin(node, false);
     long last = 0;
     for (int i = 0; i < 3_000_000; i++) {
       last = node.mint().counter();

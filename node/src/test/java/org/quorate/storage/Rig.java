@@ -72,7 +72,8 @@ final class Rig {
       replica = new LocalReplica(store, loop);
       compaction =
           new Compaction(log, directory, key -> store, loop, loop, options, metrics, () -> false);
-      identity.begin(recovered.isSound());
+      identity.lease(recovered.isSound());
+      identity.begin(true);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
