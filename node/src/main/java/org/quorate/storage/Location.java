@@ -25,6 +25,9 @@ public record Location(
    */
   public static final int DAMAGED = 2;
 
+  /** The record itself was found damaged; there is nothing to be read. */
+  static final int UNREADABLE = 4;
+
   Outline outline() {
     return new Outline(flags, digest, only);
   }
@@ -37,8 +40,12 @@ public record Location(
     return segment == otherSegment && offset == otherOffset;
   }
 
-  Location damaged() {
-    return new Location(segment, offset, length, flags | DAMAGED, digest, only);
+  boolean isUnreadable() {
+    return (flags & UNREADABLE) != 0;
+  }
+
+  Location unreadable() {
+    return new Location(segment, offset, length, flags | DAMAGED | UNREADABLE, digest, only);
   }
 
   /** The log's position of the record. */

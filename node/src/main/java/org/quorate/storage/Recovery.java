@@ -232,7 +232,8 @@ public final class Recovery {
     if (found.check() == RecordFormat.Check.BAD_BODY) {
       LOG.error("segment {} is damaged at {}: a record's checksum", segment.number, offset);
       damagedRecords++;
-      put(partition, key, new Location(segment.number, offset, length, Location.DAMAGED, 0, null));
+      Location lost = new Location(segment.number, offset, length, 0, 0, null);
+      put(partition, key, lost.unreadable());
       return;
     }
     try {

@@ -193,8 +193,8 @@ public final class Store {
   private void noteDamage(Key key, Location at, Throwable e) {
     int partition = partitions.applyAsInt(key);
     boolean damaged = e instanceof StorageException s && s.reason() == Reason.DAMAGED;
-    if (damaged && !at.isDamaged() && at.equals(directory.get(partition, key))) {
-      point(key, at, at.damaged());
+    if (damaged && !at.isUnreadable() && at.equals(directory.get(partition, key))) {
+      point(key, at, at.unreadable());
       metrics.damagedRecord();
       identity.renew("a record of this node is damaged");
       onDamaged.accept(key);
@@ -247,7 +247,7 @@ public final class Store {
         .recover(
             e ->
                 isDamage(e)
-                    ? Future.succeededFuture(new Loaded(at.damaged(), State.EMPTY))
+                    ? Future.succeededFuture(new Loaded(at.unreadable(), State.EMPTY))
                     : Future.failedFuture(e))
         .compose(found -> update(key, change, heals, found));
   }
