@@ -211,8 +211,26 @@ final class Checker {
     if (state.versions().size() > LocalReplica.MAX_SIBLINGS * n) {
       throw violation(key, "G7", state.versions().size() + " siblings");
     }
+    requireFewSiblings(key, state.versions().size());
     requireSuperseded(key, state);
     return fresh;
+  }
+
+  /** Clients that read before they write leave a sibling each, and one for each doubtful write. */
+  private static void requireFewSiblings(KeyHistory key, int siblings) {
+    if (key.style != KeyHistory.Style.ADD || siblings < 3 || !key.isIntact()) {
+      return;
+    }
+    List<Op> writes =
+        key.ops.stream()
+            .filter(Op::isWrite)
+            .filter(op -> op.outcome != Op.Outcome.NOT_APPLIED)
+            .toList();
+    long writers = writes.stream().mapToInt(op -> op.client).distinct().count();
+    long doubtful = writes.stream().filter(op -> op.outcome != Op.Outcome.OK).count();
+    if (siblings > writers + doubtful) {
+      throw violation(key, "G7 (F11)", siblings + " siblings of " + writers + " writers");
+    }
   }
 
   private @Nullable Op tombstone(KeyHistory key, Version version) {

@@ -36,6 +36,8 @@ enum Fault {
   SYNC_FAILS(1),
   /** A wall clock is wrong by up to an hour, and jumps. */
   CLOCK(1),
+  /** Many more requests than usual come at once, with large values. */
+  BURST(0.2),
   /** A disk is slow. */
   SLOW_DISK(1),
   /** A node's loops are slow. */

@@ -62,6 +62,11 @@ final class KeyHistory {
     }
   }
 
+  /** No owner may have lost anything. */
+  boolean isIntact() {
+    return lostSince == Long.MAX_VALUE && damaged.isEmpty();
+  }
+
   /** A small number for each dot of the key. */
   int numberOf(Dot dot) {
     return numbers.computeIfAbsent(dot, none -> numbers.size());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** Injects faults until it is told to stop; each but a lost disk ends by itself. */
 final class Nemesis {
@@ -19,10 +20,14 @@ final class Nemesis {
   private final SimNetwork network;
   private final Checker checker;
   private final Consumer<String> trace;
+  private final IntConsumer burst;
   private final List<Fault> faults;
   private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
   private boolean stopped;
 
+  /**
+   * @param burst sends so many requests at once
+   */
   Nemesis(
       SimTime time,
       SplittableRandom random,
@@ -30,7 +35,8 @@ final class Nemesis {
       List<SimMachine> machines,
       SimNetwork network,
       Checker checker,
-      Consumer<String> trace) {
+      Consumer<String> trace,
+      IntConsumer burst) {
     this.time = time;
     this.random = random;
     this.profile = profile;
@@ -38,6 +44,7 @@ final class Nemesis {
     this.network = network;
     this.checker = checker;
     this.trace = trace;
+    this.burst = burst;
     this.faults = List.copyOf(profile.faults());
   }
 
@@ -167,6 +174,11 @@ final class Nemesis {
           case CLOCK -> {
             machine.wallSkewMillis = random.nextLong(-HOUR_MILLIS, HOUR_MILLIS);
             yield machine.name() + " by " + machine.wallSkewMillis;
+          }
+          case BURST -> {
+            int requests = random.nextInt(300);
+            burst.accept(requests);
+            yield requests + " requests";
           }
           case SLOW_DISK -> {
             machine.syncNanos = duration(1_000);

@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.quorate.Node;
 import org.quorate.coordinator.Coordinator;
@@ -26,6 +26,7 @@ import org.quorate.version.Version;
 final class SimClient {
   private static final byte[] NOTHING = {};
   private static final int MOST_ELEMENTS = 2000;
+  private static final int LARGE_FROM = 1000;
 
   /** What the client has seen of a key: a context, and what that includes. */
   private record Seen(CausalContext context, BitSet dots, BitSet elements) {
@@ -38,10 +39,11 @@ final class SimClient {
   private final Profile profile;
   private final List<SimMachine> machines;
   private final Checker checker;
-  private final Predicate<SimClient> mayGoOn;
+  private final BooleanSupplier mayGoOn;
   private final Map<KeyHistory, Seen> remembered = new HashMap<>();
 
   /**
+   * @param number from 1000 on for one that writes large values
    * @param mayGoOn asked before each request
    */
   SimClient(
@@ -51,7 +53,7 @@ final class SimClient {
       Profile profile,
       List<SimMachine> machines,
       Checker checker,
-      Predicate<SimClient> mayGoOn) {
+      BooleanSupplier mayGoOn) {
     this.number = number;
     this.time = time;
     this.random = random;
@@ -66,8 +68,9 @@ final class SimClient {
     time.after(random.nextLong(2 * profile.thinkNanos()), this::work);
   }
 
-  private void work() {
-    if (!mayGoOn.test(this)) {
+  /** Works on some key now. */
+  void work() {
+    if (!mayGoOn.getAsBoolean()) {
       return;
     }
     List<KeyHistory> keys = checker.keys();
@@ -213,9 +216,21 @@ final class SimClient {
       elements.or(seen.elements());
       elements.set(op.number);
     }
-    int padding = random.nextInt(20) == 0 ? random.nextInt(20_000) : random.nextInt(100);
+    boolean isLarge = number >= LARGE_FROM || random.nextInt(20) == 0;
+    int padding = random.nextInt(isLarge ? 4_000 : 100);
     byte[] value = Values.of(op.number, elements, padding);
-    write(machine, op, new Write(op.seen, false, List.of(), value), elements, then);
+    write(
+        machine,
+        op,
+        new Write(op.seen, false, List.of(), value),
+        elements,
+        result -> {
+          if (result == null && random.nextInt(3) == 0) {
+            put(key, w, sloppy, seen, then);
+          } else {
+            then.accept(result);
+          }
+        });
   }
 
   private void delete(KeyHistory key, int w, boolean sloppy, Seen seen) {

@@ -1,7 +1,5 @@
 package org.quorate.sim;
 
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,13 +10,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.quorate.Node;
-import org.quorate.NodeConfig;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.ReadResult;
 import org.quorate.ring.Member;
-import org.quorate.ring.Ring;
-import org.quorate.storage.Log;
-import org.quorate.storage.LogOptions;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
 
@@ -26,6 +20,7 @@ import org.quorate.version.Siblings;
 final class Simulation {
   private static final long HEAL_NANOS = 90 * SimTime.SECOND;
   private static final long MAX_UNSENT_BYTES = 48 << 20;
+  private static final int FIRST_OF_BURST = 1000;
   private static final int MAX_IN_FLIGHT = 8192;
   private static final int TRACE_LINES = Integer.getInteger("quorate.history", 60);
 
@@ -46,12 +41,10 @@ final class Simulation {
   private final long seed;
   private final SplittableRandom random;
   private final Profile profile;
-  private final SimTime time = new SimTime();
-  private final SimNetwork network;
+  private final SimCluster cluster;
+  private final SimTime time;
   private final Checker checker;
   private final Nemesis nemesis;
-  private final List<SimMachine> machines = new ArrayList<>();
-  private final Ring ring;
   private final Deque<String> trace = new ArrayDeque<>();
   private boolean working = true;
   private int workers;
@@ -60,49 +53,39 @@ final class Simulation {
     this.seed = seed;
     this.random = new SplittableRandom(seed);
     this.profile = Profile.draw(random);
-    this.network = new SimNetwork(time, random.split());
+    this.cluster = new SimCluster(profile, random.split(), Simulation::violated);
+    this.time = cluster.time;
     this.checker = new Checker(time, profile.n());
-    List<Member> members = new ArrayList<>();
-    for (int i = 1; i <= profile.nodes(); i++) {
-      members.add(new Member("n" + i, "n" + i + ":7480", i % 2 == 0 ? "even" : "odd"));
-    }
-    this.ring = Ring.first(members, profile.partitions(), profile.n());
-    for (Member member : members) {
-      machines.add(
-          new SimMachine(
-              config(member, members), ring, time, network, random.split(), this::violated));
-    }
-    for (SimMachine from : machines) {
-      machines.stream().filter(to -> !to.equals(from)).forEach(to -> way(from, to));
-    }
     this.nemesis =
-        new Nemesis(time, random.split(), profile, machines, network, checker, this::trace);
+        new Nemesis(
+            time,
+            random.split(),
+            profile,
+            cluster.machines,
+            cluster.network,
+            checker,
+            this::trace,
+            this::burst);
+  }
+
+  /** So many clients that each do one thing, all at once. */
+  private void burst(int requests) {
+    for (int i = 0; i < requests; i++) {
+      workers++;
+      boolean[] asked = {false};
+      client(
+              FIRST_OF_BURST + i,
+              working -> {
+                boolean goesOn = working && !asked[0];
+                asked[0] = true;
+                return goesOn;
+              })
+          .work();
+    }
   }
 
   private void way(SimMachine from, SimMachine to) {
-    network.path(from.name(), to.name());
-  }
-
-  private NodeConfig config(Member member, List<Member> members) {
-    int majority = profile.n() / 2 + 1;
-    return new NodeConfig(
-        "simulated",
-        member.name(),
-        member.zone(),
-        Path.of("none"),
-        member.name() + ":8080",
-        member.peer(),
-        member.peer(),
-        members,
-        profile.partitions(),
-        profile.n(),
-        majority,
-        majority,
-        new LogOptions(Log.Sync.ALWAYS, profile.segmentBytes(), 2, 32 << 20),
-        Duration.ofMillis(100),
-        profile.cacheBytes(),
-        1 << 20,
-        profile.loops());
+    cluster.network.path(from.name(), to.name());
   }
 
   private void trace(String what) {
@@ -112,7 +95,7 @@ final class Simulation {
     }
   }
 
-  private void violated(Throwable e) {
+  private static void violated(Throwable e) {
     throw e instanceof Violation known ? known : new IllegalStateException(e);
   }
 
@@ -154,16 +137,16 @@ final class Simulation {
     for (int i = 0; i < profile.styles().size(); i++) {
       Key key = Key.of("bucket", "key" + i);
       List<String> owners =
-          ring.owners(ring.partitionOf(key.hash()), profile.n()).stream()
+          cluster.ring.owners(cluster.ring.partitionOf(key.hash()), profile.n()).stream()
               .map(Member::name)
               .toList();
       checker.add(new KeyHistory(key, "key" + i, owners, profile.styles().get(i)));
     }
-    machines.forEach(SimMachine::start);
+    cluster.machines.forEach(SimMachine::start);
     time.runUntil(3 * SimTime.SECOND);
     for (int i = 0; i < profile.clients(); i++) {
       workers++;
-      client(i).next();
+      client(i, working -> working).next();
     }
     nemesis.start();
     long end = time.nanos() + profile.seconds() * SimTime.SECOND;
@@ -174,25 +157,30 @@ final class Simulation {
     working = false;
   }
 
-  private SimClient client(int number) {
+  private interface Diligence {
+    boolean goesOn(boolean working);
+  }
+
+  private SimClient client(int number, Diligence diligence) {
     return new SimClient(
         number,
         time,
         random.split(),
         profile,
-        machines,
+        cluster.machines,
         checker,
-        client -> {
-          workers -= working ? 0 : 1;
-          return working;
+        () -> {
+          boolean goesOn = diligence.goesOn(working);
+          workers -= goesOn ? 0 : 1;
+          return goesOn;
         });
   }
 
   private void requireBounds() {
-    if (network.mostUnsent() > MAX_UNSENT_BYTES) {
-      throw new Violation("G7: " + network.mostUnsent() + " bytes wait on one connection");
+    if (cluster.network.mostUnsent() > MAX_UNSENT_BYTES) {
+      throw new Violation("G7: " + cluster.network.mostUnsent() + " bytes wait on one connection");
     }
-    for (SimMachine machine : machines) {
+    for (SimMachine machine : cluster.machines) {
       Node node = machine.ready();
       if (node != null && node.peers().inFlight() > MAX_IN_FLIGHT * profile.nodes()) {
         throw new Violation("G7: " + node.peers().inFlight() + " requests in flight");
@@ -203,23 +191,7 @@ final class Simulation {
   /** Phase two: no more faults; all nodes come up and reach each other. */
   private void heal() {
     nemesis.stop();
-    runUntil("clients are done and all nodes are up", () -> workers == 0 && allUp());
-  }
-
-  private boolean allUp() {
-    machines.forEach(SimMachine::start);
-    for (SimMachine machine : machines) {
-      Node node = machine.ready();
-      if (node == null || machine.requests + node.inFlightWrites() + node.peers().inFlight() > 0) {
-        return false;
-      }
-      for (Member member : ring.members()) {
-        if (!node.peers().peer(member).isUp()) {
-          return false;
-        }
-      }
-    }
-    return true;
+    runUntil("clients are done and all nodes are up", () -> workers == 0 && cluster.isCalm());
   }
 
   private interface Condition {
@@ -260,7 +232,7 @@ final class Simulation {
   private ReadResult readAll(KeyHistory key, boolean whole) {
     List<ReadResult> read = new ArrayList<>();
     boolean[] asked = {false};
-    SimClient reader = client(-1);
+    SimClient reader = client(-1, working -> false);
     runUntil(
         "key " + key.name + " is read at r=n",
         () -> {
@@ -308,7 +280,7 @@ final class Simulation {
   }
 
   private void askAll(KeyHistory key, Consumer<List<Coordinator.Holding>> then) {
-    Coordinator coordinator = machines.get(0).ready().coordinator(key.key);
+    Coordinator coordinator = cluster.machines.get(0).ready().coordinator(key.key);
     coordinator
         .loop()
         .execute(
@@ -321,19 +293,20 @@ final class Simulation {
   /** A cluster that is whole repairs nothing, and nothing is left in flight. */
   private void requireQuiet() {
     time.runUntil(time.nanos() + 5 * SimTime.SECOND);
-    long before = network.merges();
+    long before = cluster.network.merges();
     for (KeyHistory key : checker.keys()) {
       ReadResult result = readAll(key, false);
       if (result.repaired() > 0) {
         throw new Violation("G4, key " + key.name + ": read again, repaired " + result);
       }
     }
-    if (network.merges() != before) {
-      throw new Violation("G4: " + (network.merges() - before) + " merges in a quiet cluster");
+    if (cluster.network.merges() != before) {
+      throw new Violation(
+          "G4: " + (cluster.network.merges() - before) + " merges in a quiet cluster");
     }
     time.runUntil(time.nanos() + 5 * SimTime.SECOND);
     Map<String, Integer> left = new HashMap<>();
-    for (SimMachine machine : machines) {
+    for (SimMachine machine : cluster.machines) {
       left.put(
           machine.name(), machine.ready().inFlightWrites() + machine.ready().peers().inFlight());
     }
