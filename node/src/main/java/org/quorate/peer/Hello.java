@@ -24,7 +24,7 @@ record Hello(
     String http,
     String zone,
     long incarnation) {
-  static final int PROTOCOL = 1;
+  static final int PROTOCOL = 2;
 
   void write(ByteWriter out) {
     out.writeByte(protocol).writeText(cluster).writeText(node).writeText(listener);

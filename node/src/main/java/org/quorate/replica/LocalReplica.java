@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import org.jspecify.annotations.Nullable;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Listen;
+import org.quorate.storage.Change;
 import org.quorate.storage.StorageException;
 import org.quorate.storage.Store;
 import org.quorate.version.CausalContext;
@@ -87,18 +88,13 @@ public final class LocalReplica implements Replica {
   }
 
   /** A write on its way through the store: known when minted, durable later. */
-  private final class Minting implements Store.Change {
+  private final class Minting implements Change {
     private final Write write;
     private final Promise<Minted> minted = Promise.promise();
     private final Promise<Void> durable = Promise.promise();
 
     Minting(Write write) {
       this.write = write;
-    }
-
-    @Override
-    public @Nullable State fromDigest(long digest) {
-      return null;
     }
 
     @Override
@@ -166,7 +162,7 @@ public final class LocalReplica implements Replica {
         .recover(e -> Future.failedFuture(translate(e)));
   }
 
-  private record Merging(State state, long basis) implements Store.Change {
+  private record Merging(State state, long basis) implements Change {
     @Override
     public @Nullable State fromDigest(long digest) {
       return digest == basis || digest == 0 || digest == state.digest() ? state : null;

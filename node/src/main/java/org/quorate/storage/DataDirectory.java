@@ -16,13 +16,13 @@ import java.util.Optional;
  *
  * <pre>
  *  LOCK          held while a process uses the directory
- *  FORMAT        quorate 1 CLUSTER NODE
+ *  FORMAT        quorate 2 CLUSTER NODE
  *  log/          the log's segments, and the identity
  *  directory/    the key directory
  * </pre>
  */
 public final class DataDirectory implements Closeable {
-  private static final String FORMAT = "quorate 1 ";
+  private static final String FORMAT = "quorate 2 ";
 
   /** The directory cannot be used; the message says why in words for an operator. */
   public static final class Unusable extends Exception {

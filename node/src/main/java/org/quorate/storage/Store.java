@@ -11,6 +11,7 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
+import org.quorate.storage.InFlight.Pointer;
 import org.quorate.storage.StorageException.Reason;
 import org.quorate.version.Dot;
 import org.quorate.version.Key;
@@ -28,48 +29,6 @@ import org.quorate.version.State;
  * directory points to it.
  */
 public final class Store {
-  /** How an update makes the new state from the old one. */
-  public interface Change {
-    /** The new state where the old one's digest is enough to know it, else null. */
-    @Nullable State fromDigest(long digest);
-
-    /**
-     * The new state where it is enough to know the old one's {@link
-     * org.quorate.version.Siblings#only} dot and its digest, else null.
-     */
-    @Nullable State fromOnly(Dot only, long digest);
-
-    /**
-     * The new state.
-     *
-     * @throws RuntimeException to refuse; nothing is changed then
-     */
-    State from(State current);
-  }
-
-  /** Where the directory points for a key, known to all states of the key in flight. */
-  private static final class Pointer {
-    @Nullable Location at;
-
-    Pointer(@Nullable Location at) {
-      this.at = at;
-    }
-  }
-
-  /** A state on its way to the log. */
-  private static final class InFlight {
-    final State state;
-    final int kind;
-    final Pointer pointer;
-    final Promise<State> durable = Promise.promise();
-
-    InFlight(State state, int kind, Pointer pointer) {
-      this.state = state;
-      this.kind = kind;
-      this.pointer = pointer;
-    }
-  }
-
   private record Loaded(Location at, State state) {}
 
   private final Loop loop;
@@ -290,23 +249,7 @@ public final class Store {
    * acknowledged write that this owner forgot is held by another of its write quorum.
    */
   public Future<State> heal(Key key, State others) {
-    Change joining =
-        new Change() {
-          @Override
-          public @Nullable State fromDigest(long digest) {
-            return null;
-          }
-
-          @Override
-          public @Nullable State fromOnly(Dot only, long digest) {
-            return null;
-          }
-
-          @Override
-          public State from(State current) {
-            return State.of(current.siblings().merge(others.siblings()));
-          }
-        };
+    Change joining = mine -> State.of(mine.siblings().merge(others.siblings()));
     return update(key, joining, true, null);
   }
 

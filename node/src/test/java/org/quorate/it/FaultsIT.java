@@ -182,10 +182,10 @@ class FaultsIT {
     nodes = NodeProcess.cluster(root, 2);
     nodes.get(1).kill();
     Path format = nodes.get(1).data().resolve("FORMAT");
-    Files.writeString(format, Files.readString(format).replace("quorate 1 quorate", "quorate 1 x"));
+    Files.writeString(format, Files.readString(format).replace("quorate 2 quorate", "quorate 2 x"));
     nodes.get(1).launch();
     eventually(
-        () -> Files.readString(nodes.get(1).log()).contains("not of 'quorate 1 quorate n2'"));
+        () -> Files.readString(nodes.get(1).log()).contains("not of 'quorate 2 quorate n2'"));
     assertEquals(2, exitOf(nodes.get(1)));
   }
 
