@@ -84,10 +84,6 @@ final class Simulation {
     }
   }
 
-  private void way(SimMachine from, SimMachine to) {
-    cluster.network.path(from.name(), to.name());
-  }
-
   private void trace(String what) {
     trace.add(String.format("%10s %s", Op.millis(time.nanos()), what));
     if (trace.size() > TRACE_LINES) {
@@ -111,14 +107,6 @@ final class Simulation {
       requireWhole();
       requireQuiet();
     } catch (RuntimeException | AssertionError e) {
-      if (Boolean.getBoolean("dbg"))
-        for (KeyHistory k : checker.keys())
-          try {
-            System.out.println(k.name);
-            holdings(k).forEach((a, b) -> System.out.println("  " + a + " " + b));
-          } catch (RuntimeException x) {
-            System.out.println(x);
-          }
       problem = Report.of(seed, profile, e, checker, trace);
     }
     int succeeded = checker.succeeded();
