@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.quorate.runtime.Hop;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
@@ -36,8 +37,12 @@ public final class Compaction {
   private static final double LIVE_SHARE = 0.5;
   private static final int SLICE_BYTES = 256 << 10;
 
-  /** A record that may be live. */
-  record Candidate(Key key, int segment, int offset, int kind, byte[] body) {}
+  /**
+   * A record that may be live.
+   *
+   * @param body null if it is damaged
+   */
+  record Candidate(Key key, int segment, int offset, int kind, byte @Nullable [] body) {}
 
   private final Log log;
   private final KeyDirectory directory;
@@ -139,12 +144,10 @@ public final class Compaction {
     while (RecordFormat.isHead(bytes, at) && RecordFormat.isWhole(bytes, at)) {
       int offset = from + at;
       if (!segment.isKnownDead(offset)) {
-        if (!RecordFormat.isBody(bytes, at)) {
-          throw new IOException("damaged record at " + offset);
-        }
         Key key = Key.decode(RecordFormat.key(bytes, at));
         int kind = RecordFormat.kind(bytes, at);
-        into.add(new Candidate(key, segment.number, offset, kind, RecordFormat.body(bytes, at)));
+        byte[] body = RecordFormat.isBody(bytes, at) ? RecordFormat.body(bytes, at) : null;
+        into.add(new Candidate(key, segment.number, offset, kind, body));
       }
       at += RecordFormat.length(bytes, at);
     }
@@ -168,6 +171,11 @@ public final class Compaction {
           long bytes = moves.stream().mapToLong(move -> move.succeeded() ? move.result() : 0).sum();
           int stuck = (int) moves.stream().filter(Future::failed).count();
           metrics.compacted(bytes);
+          if (moves.stream().anyMatch(move -> Store.isDamage(move.cause()))) {
+            LOG.error("segment {} holds a damaged record of a key not healed yet", segment.number);
+            skip(segment);
+            return;
+          }
           int found = foundBefore + (bytes > 0 ? 1 : 0) + stuck;
           long pause = 1 + bytes * 1000 / options.compactionBytesPerSecond();
           loop.after(pause, () -> pass(segment, next, found));

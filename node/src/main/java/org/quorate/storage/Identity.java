@@ -33,6 +33,9 @@ public final class Identity implements ActorLeases {
   private static final String FILE = "identity";
   private static final long LEASE = 1L << 20;
 
+  /** The actor of a node that never had one. */
+  private static final long NOBODY = 0;
+
   private final Disk disk;
   private final Randomness random;
   private final Executor io;
@@ -219,7 +222,7 @@ public final class Identity implements ActorLeases {
 
   @Override
   public synchronized void noteLease(long otherActor, long otherLease) {
-    if (leaseOf(otherActor) < otherLease) {
+    if (otherActor != NOBODY && leaseOf(otherActor) < otherLease) {
       noteLease(otherActor, otherLease, () -> {});
     }
   }

@@ -211,7 +211,7 @@ public final class Store {
         .compose(found -> update(key, change, heals, found));
   }
 
-  private static boolean isDamage(Throwable e) {
+  static boolean isDamage(@Nullable Throwable e) {
     return e instanceof StorageException s && s.reason() == Reason.DAMAGED;
   }
 
@@ -332,10 +332,14 @@ public final class Store {
     if (inFlight.containsKey(key)) {
       return Future.failedFuture(new StorageException(Reason.OVERLOADED, "the key is in flight"));
     }
+    byte[] body = record.body();
+    if (body == null) {
+      return Future.failedFuture(new StorageException(Reason.DAMAGED, "the record is damaged"));
+    }
     int kind = from.isDamaged() ? RecordFormat.INCOMPLETE_STATE : record.kind();
     Promise<Integer> copied = Promise.promise();
     Listen.to(
-        log.append(loop, kind, key, record.body(), from.outline()),
+        log.append(loop, kind, key, body, from.outline()),
         loop,
         place -> {
           if (from.equals(directory.get(partitions.applyAsInt(key), key))) {

@@ -1,6 +1,7 @@
 package org.quorate.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -118,6 +119,29 @@ class DamageTest {
     rig.loop.run();
     assertNotEquals(actor, rig.identity.actor());
     assertEquals(Set.of("next"), values(salvaged(rig)));
+  }
+
+  @Test
+  void aDamagedRecordThatIsSupersededIsCompactedAway() {
+    Rig rig = new Rig(new SimDisk(), Log.Sync.ALWAYS, 2000, 5);
+    rig.put(KEY, write(null, "lost"));
+    rig.loop.run();
+    rig.disk.flip(rig.newestSegment(), FIRST_VALUE_BIT);
+    for (int i = 0; i < 200; i++) {
+      rig.put(KEY, write(null, "v" + i));
+      rig.loop.run();
+    }
+    rig.loop.crash();
+    rig.start();
+    assertFalse(rig.recovered.isSound());
+    for (int i = 0; i < 40; i++) {
+      rig.compaction.check();
+      rig.loop.run(3000);
+    }
+    rig.loop.crash();
+    rig.start();
+    assertTrue(rig.recovered.isSound());
+    assertEquals(Set.of("v199"), values(rig.get(KEY).result()));
   }
 
   @Test
