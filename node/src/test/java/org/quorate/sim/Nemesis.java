@@ -10,6 +10,7 @@ import java.util.function.IntConsumer;
 /** Injects faults until it is told to stop; each but a lost disk ends by itself. */
 final class Nemesis {
   private static final long HOUR_MILLIS = 3_600_000;
+  private static final long MOST_BYTES = 16 << 20;
   private static final long REVIVAL = 3 * SimTime.SECOND;
   private static final long BELOW_RESERVE = 200L << 20;
 
@@ -20,13 +21,13 @@ final class Nemesis {
   private final SimNetwork network;
   private final Checker checker;
   private final Consumer<String> trace;
-  private final IntConsumer burst;
+  private final IntConsumer requests;
   private final List<Fault> faults;
   private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
   private boolean stopped;
 
   /**
-   * @param burst sends so many requests at once
+   * @param requests sends so many at once
    */
   Nemesis(
       SimTime time,
@@ -36,7 +37,7 @@ final class Nemesis {
       SimNetwork network,
       Checker checker,
       Consumer<String> trace,
-      IntConsumer burst) {
+      IntConsumer requests) {
     this.time = time;
     this.random = random;
     this.profile = profile;
@@ -44,7 +45,7 @@ final class Nemesis {
     this.network = network;
     this.checker = checker;
     this.trace = trace;
-    this.burst = burst;
+    this.requests = requests;
     this.faults = List.copyOf(profile.faults());
   }
 
@@ -175,11 +176,7 @@ final class Nemesis {
             machine.wallSkewMillis = random.nextLong(-HOUR_MILLIS, HOUR_MILLIS);
             yield machine.name() + " by " + machine.wallSkewMillis;
           }
-          case BURST -> {
-            int requests = random.nextInt(300);
-            burst.accept(requests);
-            yield requests + " requests";
-          }
+          case BURST -> burst();
           case SLOW_DISK -> {
             machine.syncNanos = duration(1_000);
             later(duration(10_000), () -> machine.syncNanos = 200_000);
@@ -276,6 +273,17 @@ final class Nemesis {
     path.delayNanos = 1 + duration(1_000);
     later(duration(10_000), () -> path.delayNanos = before);
     return path.from + " to " + path.to + ": " + Op.millis(path.delayNanos);
+  }
+
+  /** Unless the log has yet to get over the one before: all disks are in memory here. */
+  private String burst() {
+    long size = machines.stream().mapToLong(machine -> machine.disk().sizeBytes()).sum();
+    if (size > MOST_BYTES) {
+      return "";
+    }
+    int count = random.nextInt(200);
+    requests.accept(count);
+    return count + " requests";
   }
 
   private String restore(SimMachine machine) {

@@ -15,6 +15,7 @@ import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.Coordinator.Terms;
 import org.quorate.coordinator.ReadResult;
 import org.quorate.replica.Write;
+import org.quorate.sim.KeyHistory.Style;
 import org.quorate.version.CausalContext;
 import org.quorate.version.ContextToken;
 import org.quorate.version.Version;
@@ -25,7 +26,7 @@ import org.quorate.version.Version;
  */
 final class SimClient {
   private static final byte[] NOTHING = {};
-  private static final int MOST_ELEMENTS = 2000;
+  private static final int MOST_ELEMENTS = 500;
   private static final int LARGE_FROM = 1000;
 
   /** What the client has seen of a key: a context, and what that includes. */
@@ -212,11 +213,12 @@ final class SimClient {
     SimMachine machine = machines.get(random.nextInt(machines.size()));
     Op op = begin(Op.Kind.PUT, key, machine, w, sloppy, seen);
     BitSet elements = new BitSet();
-    if (key.style == KeyHistory.Style.ADD && seen != null) {
+    if (key.style == Style.ADD && seen != null) {
       elements.or(seen.elements());
       elements.set(op.number);
     }
-    boolean isLarge = number >= LARGE_FROM || random.nextInt(20) == 0;
+    boolean mayPileUp = key.style == Style.ADD || key.style == Style.CONFLICT;
+    boolean isLarge = random.nextInt(20) == 0 || (number >= LARGE_FROM && !mayPileUp);
     int padding = random.nextInt(isLarge ? 4_000 : 100);
     byte[] value = Values.of(op.number, elements, padding);
     write(

@@ -177,6 +177,11 @@ public final class SimDisk implements Disk {
     return files.get(name).size;
   }
 
+  /** Bytes in all files. */
+  public long sizeBytes() {
+    return files.values().stream().mapToLong(file -> file.size).sum();
+  }
+
   /** A disk with the same content, all of it durable. */
   public SimDisk copy() {
     SimDisk copy = new SimDisk();
