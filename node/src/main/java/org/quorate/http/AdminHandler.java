@@ -18,6 +18,7 @@ import java.util.Set;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.replica.Replica;
 import org.quorate.runtime.Hop;
+import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
@@ -110,12 +111,14 @@ final class AdminHandler {
       new Query(request.query(), Set.of());
       Key key = KeyPath.parse(rest);
       Coordinator coordinator = node.coordinator(key);
-      Hop.call(
+      Listen.to(
+          Hop.call(
               loop,
               coordinator.loop(),
-              () -> coordinator.holdings(key, node.defaults().n(), HOLDINGS_NANOS))
-          .onComplete(
-              holdings -> json(response, holdings(key, holdings)), e -> failed(response, e));
+              () -> coordinator.holdings(key, node.defaults().n(), HOLDINGS_NANOS)),
+          loop,
+          holdings -> json(response, holdings(key, holdings)),
+          e -> failed(response, e));
     } catch (Problem problem) {
       problem.send(response, true);
     }

@@ -16,6 +16,7 @@ import org.quorate.coordinator.WriteResult;
 import org.quorate.replica.Write;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Hop;
+import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
@@ -164,20 +165,21 @@ final class KvHandler {
     String sibling = query.get("sibling");
     requireReady();
     exchange.permit = admission.admit(0);
-    coordinate(key, coordinator -> coordinator.read(key, terms))
-        .onComplete(
-            result -> {
-              try {
-                metrics.siblings(result.state().siblings().versions().size());
-                KvAnswer answer = new KvAnswer(request, key);
-                answer.quorum(result);
-                answer.state(result.state(), sibling);
-                exchange.finish(answer.outcome());
-              } catch (RuntimeException e) {
-                exchange.fail(e);
-              }
-            },
-            exchange::fail);
+    Listen.to(
+        coordinate(key, coordinator -> coordinator.read(key, terms)),
+        loop,
+        result -> {
+          try {
+            metrics.siblings(result.state().siblings().versions().size());
+            KvAnswer answer = new KvAnswer(request, key);
+            answer.quorum(result);
+            answer.state(result.state(), sibling);
+            exchange.finish(answer.outcome());
+          } catch (RuntimeException e) {
+            exchange.fail(e);
+          }
+        },
+        exchange::fail);
   }
 
   private void put(Exchange exchange, Key key) {
@@ -199,12 +201,16 @@ final class KvHandler {
     if (headers.contains(HttpHeaders.EXPECT)) {
       request.response().writeContinue();
     }
-    new BodyReader(request, expected, limit, loop)
-        .read()
-        .compose(
-            value ->
-                coordinate(key, c -> c.write(key, new Write(seen, false, stored, value), terms)))
-        .onComplete(result -> written(exchange, key, result, returnsBody), exchange::fail);
+    Listen.to(
+        new BodyReader(request, expected, limit, loop)
+            .read()
+            .compose(
+                value ->
+                    coordinate(
+                        key, c -> c.write(key, new Write(seen, false, stored, value), terms))),
+        loop,
+        result -> written(exchange, key, result, returnsBody),
+        exchange::fail);
   }
 
   private static boolean returnsBody(Query query) {
@@ -252,12 +258,15 @@ final class KvHandler {
     CausalContext seen = KvRequest.seen(key, request.headers());
     requireReady();
     exchange.permit = admission.admit(0);
-    coordinate(
+    Listen.to(
+        coordinate(
             key,
             c ->
                 seen == null
                     ? c.deleteWhatIsSeen(key, r, terms)
-                    : c.write(key, new Write(seen, true, List.of(), NOTHING), terms))
-        .onComplete(result -> written(exchange, key, result, false), exchange::fail);
+                    : c.write(key, new Write(seen, true, List.of(), NOTHING), terms)),
+        loop,
+        result -> written(exchange, key, result, false),
+        exchange::fail);
   }
 }
