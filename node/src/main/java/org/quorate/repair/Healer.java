@@ -66,7 +66,6 @@ public final class Healer {
       return;
     }
     Key key = waiting.iterator().next();
-    waiting.remove(key);
     List<Cluster.Owner> owners = cluster.preference(key);
     List<Future<State>> readings = new ArrayList<>();
     for (Cluster.Owner owner : owners.subList(0, Math.min(n, owners.size()))) {
@@ -78,10 +77,12 @@ public final class Healer {
         Future.all(readings).compose(all -> readings.isEmpty() ? alone() : heal(key, all.list())),
         loop,
         mended -> {
+          waiting.remove(key);
           healed.increment();
           next();
         },
         e -> {
+          waiting.remove(key);
           waiting.add(key);
           loop.after(PAUSE_MILLIS, this::next);
         });

@@ -178,6 +178,31 @@ class FaultsIT {
   }
 
   @Test
+  void aDamagedRecordIsNeverServedAndIsMendedFromTheOtherOwners() throws Exception {
+    nodes = NodeProcess.cluster(root, 3);
+    String path = "/v1/kv/damage/k";
+    String value = "a value that is not in the log twice";
+    assertEquals(204, Http.put(nodes.get(0).url(path + "?w=all"), value).status());
+    NodeProcess damaged = nodes.get(2);
+    assertEquals(0, damaged.stop());
+    Path segment = damaged.data().resolve("log").resolve("log-0000000001");
+    byte[] bytes = Files.readAllBytes(segment);
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(value);
+    bytes[at + 2] ^= 1;
+    Files.write(segment, bytes);
+    damaged.start();
+    eventually(() -> allAlive(2));
+    eventually(
+        () -> {
+          Http.Answer read = Http.get(damaged.url(path + "?r=all"));
+          assertTrue(read.status() != 200 || read.text().equals(value), read.text());
+          return read.status() == 200;
+        });
+    String metrics = Http.get(damaged.url("/metrics")).text();
+    assertTrue(metrics.contains("quorate_heal_keys_total 1.0"), metrics);
+  }
+
+  @Test
   void aNodeOfAnotherClusterIsRefusedAndSaysSo() throws Exception {
     nodes = NodeProcess.cluster(root, 2);
     nodes.get(1).kill();
