@@ -137,10 +137,15 @@ public final class SimDisk implements Disk {
     failSyncs = fail;
   }
 
-  /** The power goes: each unsynced change is kept, lost, or torn, as chance has it. */
+  /**
+   * The power goes: each unsynced change is kept, lost, or torn, as chance has it; what a failed
+   * sync left is lost.
+   */
   public void crash(SplittableRandom random) {
     for (Content file : files.values()) {
-      for (Change change : file.forget()) {
+      int lost = file.phantoms;
+      List<Change> forgotten = file.forget();
+      for (Change change : forgotten.subList(lost, forgotten.size())) {
         int length = change.after().length;
         int keep = random.nextInt(3) == 0 ? length : 0;
         if (random.nextInt(3) == 0) {
