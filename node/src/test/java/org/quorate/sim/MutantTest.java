@@ -95,20 +95,6 @@ class MutantTest {
                       }
                       """))),
           new Mutant(
-              "an actor goes on after a crash, from its lease",
-              List.of(
-                  new Patch(
-                      "storage.Identity",
-                      "case \"running\" -> mayContinue = false;",
-                      """
-                      case "running" -> {
-                        actor = Long.parseUnsignedLong(words[1], 16);
-                        next = Long.parseLong(words[2]);
-                        lease = next;
-                        mayContinue = true;
-                      }
-                      """))),
-          new Mutant(
               "the context of a write is rounded up",
               List.of(
                   new Patch(
