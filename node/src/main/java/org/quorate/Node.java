@@ -201,13 +201,13 @@ public final class Node {
             confirmed ->
                 inBackground(ports.writer(), () -> identity.lease(confirmed))
                     .compose(leased -> onLoop(loop, () -> tellLease(peers, confirmed))))
-        .onSuccess(
+        .map(
             noted -> {
               identity.begin(noted);
               identity.onLease(() -> loop.execute(peers::tellLease));
               loop.execute(this::startChores);
-            })
-        .mapEmpty();
+              return null;
+            });
   }
 
   /**

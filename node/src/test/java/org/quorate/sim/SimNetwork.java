@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import net.openhft.hashing.LongHashFunction;
 import org.jspecify.annotations.Nullable;
+import org.quorate.peer.FrameBytes;
 import org.quorate.peer.Link;
 import org.quorate.peer.Transport;
 import org.quorate.runtime.Loop;
@@ -23,11 +24,6 @@ import org.quorate.runtime.Loop;
  */
 final class SimNetwork {
   private static final long CONNECT_TIMEOUT = SimTime.SECOND;
-  private static final int HEAD_BYTES = 8;
-  private static final int TYPE_AT = 8;
-  private static final int REFUSED = 3;
-  private static final int PUT = 11;
-  private static final int MERGE = 12;
   private static final LongHashFunction HASH = LongHashFunction.xx3();
 
   /** The way from one node to another, as faults make it. */
@@ -216,7 +212,7 @@ final class SimNetwork {
       }
       time.note(HASH.hashBytes(bytes, 0, length));
       for (int at = 0; at < length; ) {
-        int size = HEAD_BYTES + frameLength(bytes, at);
+        int size = FrameBytes.length(bytes, at);
         byte[] frame = Arrays.copyOfRange(bytes, at, at + size);
         at += size;
         sendFrame(frame);
@@ -225,10 +221,9 @@ final class SimNetwork {
     }
 
     private void sendFrame(byte[] frame) {
-      int type = frame[TYPE_AT];
-      merges += type == MERGE ? 1 : 0;
+      merges += FrameBytes.isMerge(frame) ? 1 : 0;
       long due = time.nanos() + delay(out);
-      boolean mayHarm = type > REFUSED && type != PUT;
+      boolean mayHarm = !FrameBytes.needsOrder(frame);
       if (mayHarm && random.nextDouble() < out.loss) {
         return;
       }
@@ -349,12 +344,5 @@ final class SimNetwork {
     public String remote() {
       return out.to;
     }
-  }
-
-  private static int frameLength(byte[] bytes, int at) {
-    return (bytes[at] & 0xFF)
-        | (bytes[at + 1] & 0xFF) << 8
-        | (bytes[at + 2] & 0xFF) << 16
-        | (bytes[at + 3] & 0xFF) << 24;
   }
 }

@@ -110,6 +110,22 @@ class IdentityTest {
   }
 
   @Test
+  void whatIsNotedOfOthersIsNoNewsToTell() throws IOException {
+    Identity node = open(new SimDisk());
+    begin(node, false);
+    node.noteLease(6, 1, () -> {});
+    int[] told = {0};
+    node.onLease(() -> told[0]++);
+    for (int i = 2; i < 100; i++) {
+      node.mint();
+      node.noteLease(6, i, () -> {});
+    }
+    assertEquals(0, told[0]);
+    node.renew("a test");
+    assertEquals(1, told[0]);
+  }
+
+  @Test
   void aDamagedFileIsAsGoodAsNone() throws IOException {
     SimDisk disk = new SimDisk();
     Identity node = open(disk);
