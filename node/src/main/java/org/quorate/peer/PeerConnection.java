@@ -65,6 +65,12 @@ public final class PeerConnection {
   private long heardNanos;
   private long pingedNanos;
   private long nextId = 1;
+
+  /** What the last greeting said; a later lease may have come before the peer was up. */
+  private long saidActor;
+
+  private long saidLease;
+
   private long pauseMillis = LEAST_PAUSE_MILLIS;
   private String lastProblem = "";
   private boolean closed;
@@ -149,7 +155,10 @@ public final class PeerConnection {
     state = State.GREETING;
     heardNanos = clock.nanos();
     connected.onClose(() -> lost(frames));
-    send(frames, Frames.HELLO, 0, local.hello(peer, 0)::write);
+    Hello hello = local.hello(peer, 0);
+    saidActor = hello.actor();
+    saidLease = hello.lease();
+    send(frames, Frames.HELLO, 0, hello::write);
   }
 
   private void lost(FrameLink which) {
@@ -203,6 +212,9 @@ public final class PeerConnection {
     lastProblem = "";
     pauseMillis = LEAST_PAUSE_MILLIS;
     onWelcome.accept(hello);
+    if (local.leases().actor() != saidActor || local.leases().lease() != saidLease) {
+      tellLease();
+    }
   }
 
   private void refused(String why) {
