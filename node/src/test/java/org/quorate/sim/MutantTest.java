@@ -108,11 +108,7 @@ class MutantTest {
                       "coordinator.ReplyBoard",
                       "&& Arrays.stream(failures).allMatch("
                           + "failure -> failure != null && failure.isDefinite())",
-                      "&& Arrays.stream(failures).anyMatch(failure -> failure != null)"))),
-          new Mutant(
-              "what a failed fsync left is not written again",
-              List.of(
-                  new Patch("storage.Recovery", "if (from < segment.size) {", "if (false) {"))));
+                      "&& Arrays.stream(failures).anyMatch(failure -> failure != null)"))));
 
   @Test
   void eachMistakeIsCaught() throws InterruptedException, ExecutionException {
