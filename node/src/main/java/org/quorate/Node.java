@@ -12,11 +12,17 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.CoordinatorMetrics;
+import org.quorate.gossip.Member;
+import org.quorate.gossip.View;
+import org.quorate.membership.Membership;
+import org.quorate.membership.Standing;
+import org.quorate.peer.Belief;
 import org.quorate.peer.Local;
 import org.quorate.peer.Peers;
 import org.quorate.repair.Healer;
 import org.quorate.replica.LocalReplica;
 import org.quorate.ring.Ring;
+import org.quorate.runtime.Hop;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.Compaction;
 import org.quorate.storage.DiskReserve;
@@ -40,6 +46,7 @@ public final class Node {
   private static final long CHECK_MILLIS = 1000;
   private static final long CONFIRM_MILLIS = 1000;
   private static final long REACH_MILLIS = 100;
+  private static final long INTRODUCE_MILLIS = 1000;
   private static final int KEY_OVERHEAD_BYTES = 160;
 
   /** What one event loop has. */
@@ -53,6 +60,7 @@ public final class Node {
   private final Identity identity;
   private final DiskReserve reserve;
   private final StorageMetrics storageMetrics;
+  private final Membership membership;
   private final List<Lane> lanes = new ArrayList<>();
   private final boolean isSound;
   private String peerAddress = "";
@@ -78,7 +86,53 @@ public final class Node {
             ports.clock(),
             storageMetrics,
             ports.fatal());
+    this.membership =
+        new Membership(
+            config.cluster(),
+            self(),
+            ring.members(),
+            ports.lanes().get(0).loop(),
+            ports.clock(),
+            ports.random(),
+            ports.datagrams(),
+            (member, question) -> peers().compare(member, question),
+            ports.registry());
     makeLanes(recovered.damagedBefore());
+    peers().onChange(membership::compare, membership::check);
+    membership.onChange(this::believed);
+  }
+
+  private void believed(View view) {
+    if (view.state().isLiving()) {
+      String name = view.member().name();
+      lanes.forEach(lane -> lane.loop().execute(() -> lane.peers().hurry(name)));
+    }
+  }
+
+  private Member self() {
+    return new Member(
+        config.name(),
+        ports.random().nextLong(),
+        config.advertise(),
+        config.http(),
+        config.zone(),
+        ring.epoch(),
+        false);
+  }
+
+  private Belief belief(String node) {
+    Standing standing = membership.standing(node);
+    return new Belief() {
+      @Override
+      public boolean isLiving() {
+        return standing.isLiving();
+      }
+
+      @Override
+      public boolean isSuspect() {
+        return standing.isSuspect();
+      }
+    };
   }
 
   private void makeLanes(long damagedBefore) {
@@ -92,15 +146,7 @@ public final class Node {
             .build();
     ToIntFunction<Key> partitions = key -> ring.partitionOf(key.hash());
     CoordinatorMetrics metrics = new CoordinatorMetrics(ports.registry());
-    Local local =
-        new Local(
-            config.cluster(),
-            config.name(),
-            ring.epoch(),
-            identity,
-            config.http(),
-            config.zone(),
-            ports.clock().wallMillis());
+    Local local = new Local(config.cluster(), config.name(), ring.epoch(), identity);
     for (int i = 0; i < ports.lanes().size(); i++) {
       Loop loop = ports.lanes().get(i).loop();
       Store store =
@@ -117,7 +163,13 @@ public final class Node {
               damagedBefore);
       Peers peers =
           new Peers(
-              local, ring, loop, ports.clock(), ports.lanes().get(i).transport(), ports.registry());
+              local,
+              ring,
+              loop,
+              ports.clock(),
+              ports.lanes().get(i).transport(),
+              this::belief,
+              ports.registry());
       Coordinator coordinator = new Coordinator(peers, loop, ports.clock(), metrics);
       lanes.add(new Lane(loop, store, new LocalReplica(store, ports.clock()), peers, coordinator));
       new Healer(store, peers, config.n(), loop, ports.clock(), ports.registry());
@@ -166,15 +218,33 @@ public final class Node {
                 lane.peers().connect();
                 return lane.peers()
                     .serve(
-                        config.peer(), lane.replica(), k -> lane(k).loop(), k -> lane(k).replica());
+                        config.peer(),
+                        lane.replica(),
+                        k -> lane(k).loop(),
+                        k -> lane(k).replica(),
+                        (from, question) -> compare(lane.loop(), from, question));
               }));
     }
     return Future.all(bound)
-        .map(
+        .compose(
             all -> {
               peerAddress = all.resultAt(0);
-              return null;
+              return onLoop(lanes.get(0).loop(), () -> membership.start(peerAddress));
             });
+  }
+
+  /** Answers a peer that compares what it believes of the members. */
+  private Future<byte[]> compare(Loop from, String peer, byte[] question) {
+    return Hop.call(
+        from,
+        lanes.get(0).loop(),
+        () -> {
+          try {
+            return Future.succeededFuture(membership.answer(peer, question));
+          } catch (IllegalArgumentException e) {
+            return Future.failedFuture(e);
+          }
+        });
   }
 
   private interface Call<T> {
@@ -193,10 +263,8 @@ public final class Node {
     Peers peers = lanes.get(0).peers();
     boolean mayContinue = identity.mayContinue() && isSound;
     long patience = mayContinue ? CONFIRM_MILLIS : REACH_MILLIS;
-    return onLoop(
-            loop,
-            () ->
-                peers.reached(patience).map(any -> mayContinue && peers.confirm(identity.lease())))
+    return onLoop(loop, () -> peers.reached(patience).compose(any -> introduce()))
+        .compose(known -> onLoop(loop, () -> confirmed(mayContinue)))
         .compose(
             confirmed ->
                 inBackground(ports.writer(), () -> identity.lease(confirmed))
@@ -208,6 +276,18 @@ public final class Node {
               loop.execute(this::startChores);
               return null;
             });
+  }
+
+  private Future<Boolean> confirmed(boolean mayContinue) {
+    return Future.succeededFuture(mayContinue && peers().confirm(identity.lease()));
+  }
+
+  /** Waits for some member to know this node, if one is reached: its name may be taken. */
+  private Future<Void> introduce() {
+    boolean reachesSome =
+        ring.members().stream()
+            .anyMatch(m -> !m.name().equals(config.name()) && peers().isConnected(m.name()));
+    return reachesSome ? membership.introduced(INTRODUCE_MILLIS) : Future.succeededFuture();
   }
 
   /**
@@ -300,6 +380,21 @@ public final class Node {
     return lanes.get(0).peers();
   }
 
+  /** Who belongs to the cluster, and who of them lives. */
+  public Membership membership() {
+    return membership;
+  }
+
+  /** The wall clock's time at this moment of the monotonic clock, milliseconds since 1970. */
+  public long wallMillis(long nanos) {
+    return ports.clock().wallMillis() - (ports.clock().nanos() - nanos) / 1_000_000;
+  }
+
+  /** Tells the other nodes that this one is about to stop. */
+  public void drain() {
+    lanes.get(0).loop().execute(membership::drain);
+  }
+
   public Log log() {
     return log;
   }
@@ -312,10 +407,16 @@ public final class Node {
   /** Writes out everything and notes a stop in good order. No request may be in flight. */
   public Future<Void> stop() {
     stopping = true;
-    return onAllLoops(lane -> lane.peers().close())
+    return onLoop(lanes.get(0).loop(), this::leave)
+        .compose(left -> onAllLoops(lane -> lane.peers().close()))
         .compose(closed -> inBackground(ports.writer(), log::close))
         .compose(written -> onAllLoops(lane -> {}))
         .compose(applied -> inBackground(ports.writer(), this::closeStorage));
+  }
+
+  private Future<Void> leave() {
+    membership.leave();
+    return Future.succeededFuture();
   }
 
   /** Runs on each loop after all that was given to it before. */

@@ -3,13 +3,17 @@ package org.quorate;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.quorate.coordinator.Coordinator;
+import org.quorate.gossip.Member;
+import org.quorate.gossip.State;
+import org.quorate.gossip.View;
 import org.quorate.http.NodeView;
-import org.quorate.peer.Peers;
-import org.quorate.ring.Member;
 import org.quorate.version.Key;
 
 /** The node as its HTTP side sees it. */
@@ -32,6 +36,7 @@ final class NodeService implements NodeView {
   /** From now on the node is not ready. */
   void drain() {
     draining = true;
+    node.drain();
   }
 
   @Override
@@ -66,18 +71,9 @@ final class NodeService implements NodeView {
       owners.forEach(owner -> owned.merge(owner, 1, Integer::sum));
     }
     JsonArray members = new JsonArray();
-    for (Member member : node.ring().members()) {
-      Peers.Peer peer = node.peers().peer(member);
-      members.add(
-          new JsonObject()
-              .put("name", member.name())
-              .put("peer", member.peer())
-              .put("http", peer.http())
-              .put("zone", peer.zone())
-              .put("state", peer.isUp() ? "alive" : "dead")
-              .put("incarnation", peer.incarnation())
-              .put("owned", owned.getOrDefault(member.name(), 0)));
-    }
+    node.membership().views().stream()
+        .sorted(Comparator.comparing(view -> view.member().name()))
+        .forEach(view -> members.add(member(view, owned)));
     return new JsonObject()
         .put("cluster", node.config().cluster())
         .put("node", node.config().name())
@@ -88,6 +84,27 @@ final class NodeService implements NodeView {
             new JsonObject().put("n", defaults.n()).put("r", defaults.r()).put("w", defaults.w()))
         .put("members", members)
         .putNull("transition");
+  }
+
+  private JsonObject member(View view, Map<String, Integer> owned) {
+    Member member = view.member();
+    JsonObject shown =
+        new JsonObject()
+            .put("name", member.name())
+            .put("peer", member.address())
+            .put("http", member.http())
+            .put("zone", member.zone())
+            .put("state", view.state().name().toLowerCase(Locale.ROOT))
+            .put("incarnation", view.incarnation())
+            .put("draining", member.draining())
+            .put("owned", owned.getOrDefault(member.name(), 0));
+    boolean wasSeen = view.incarnation() > 0;
+    if (view.state() != State.ALIVE && wasSeen) {
+      shown
+          .put("accuser", view.accuser())
+          .put("since", Instant.ofEpochMilli(node.wallMillis(view.sinceNanos())).toString());
+    }
+    return shown;
   }
 
   @Override

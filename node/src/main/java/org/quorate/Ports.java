@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.quorate.membership.Datagrams;
 import org.quorate.peer.Transport;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
@@ -15,6 +16,7 @@ import org.quorate.storage.KeyDirectory;
  * All that a node has of the world, so that a simulation can give it another.
  *
  * @param lanes its event loops with the network as each sees it
+ * @param datagrams used on the first lane's loop
  * @param writer runs the log's writes, one at a time and in order
  * @param readers runs the log's reads
  * @param background runs what may take long and is not waited for
@@ -24,6 +26,7 @@ public record Ports(
     Clock clock,
     Randomness random,
     List<Lane> lanes,
+    Datagrams datagrams,
     Disk disk,
     KeyDirectory directory,
     Executor writer,

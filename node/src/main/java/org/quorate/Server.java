@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.quorate.http.HttpApi;
 import org.quorate.membership.ClusterState;
+import org.quorate.membership.VertxDatagrams;
 import org.quorate.peer.VertxTransport;
 import org.quorate.ring.Ring;
 import org.quorate.runtime.Clock;
@@ -44,7 +45,7 @@ public final class Server {
   private static final long DRAIN_MILLIS = 10_000;
 
   /** One event loop of Vert.x with what is made on it. */
-  private record Lane(VertxLoop loop, VertxTransport transport) {}
+  private record Lane(VertxLoop loop, VertxTransport transport, VertxDatagrams datagrams) {}
 
   private final NodeConfig config;
   private final DataDirectory data;
@@ -128,7 +129,7 @@ public final class Server {
 
   private Lane lane(Context context) {
     VertxLoop loop = new VertxLoop(vertx, context, Clock.SYSTEM, Node.halting());
-    return new Lane(loop, new VertxTransport(vertx));
+    return new Lane(loop, new VertxTransport(vertx), new VertxDatagrams(vertx));
   }
 
   private Future<Running> start(List<Lane> lanes) {
@@ -177,6 +178,7 @@ public final class Server {
         Clock.SYSTEM,
         Randomness.secure(),
         lanes.stream().map(lane -> new Ports.Lane(lane.loop(), lane.transport())).toList(),
+        lanes.get(0).datagrams(),
         data.logDisk(),
         directory,
         writer,

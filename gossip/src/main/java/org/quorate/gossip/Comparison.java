@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Two members compare their tables over a connection: the hashes of all parts first, then what is
@@ -28,10 +29,15 @@ final class Comparison {
 
   private final Table table;
   private final Beliefs beliefs;
+  private final Consumer<Member> rivals;
 
-  Comparison(Table table, Beliefs beliefs) {
+  /**
+   * @param rivals told of members that seem to have this one's name
+   */
+  Comparison(Table table, Beliefs beliefs, Consumer<Member> rivals) {
     this.table = table;
     this.beliefs = beliefs;
+    this.rivals = rivals;
   }
 
   byte[] question() {
@@ -123,7 +129,10 @@ final class Comparison {
       State state = State.ofCode(in.readUnsignedByte());
       String accuser = in.readUTF();
       if (state.isLiving()) {
-        beliefs.hear(new Rumour.Alive(member, incarnation), now);
+        Rumour alive = new Rumour.Alive(member, incarnation);
+        if (beliefs.hear(alive, now) == Beliefs.Echo.RIVAL) {
+          rivals.accept(member);
+        }
       }
       if (state != State.ALIVE) {
         beliefs.compare(new Rumour.Fallen(state, member.name(), incarnation, accuser), from, now);

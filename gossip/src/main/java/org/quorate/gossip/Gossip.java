@@ -62,7 +62,7 @@ public final class Gossip {
     this.beliefs = new Beliefs(table, rumours, timing, stats, health, new Listening(), own);
     this.voice = new Voice(cluster, beliefs, rumours, random.nextInt());
     this.prober = new Prober(table, beliefs, voice, timing, health, stats, random, now);
-    this.comparison = new Comparison(table, beliefs);
+    this.comparison = new Comparison(table, beliefs, rival -> pingRival(rival, calledAt));
     this.calledAt = now;
     this.spreadAt = now + random.nextLong(timing.spread());
     this.compareAt = now + random.nextLong(timing.compare());
@@ -219,6 +219,11 @@ public final class Gossip {
     }
   }
 
+  /** Whether another process seems to have this one's name. */
+  public boolean hasRival() {
+    return rivalAt != Long.MIN_VALUE;
+  }
+
   /** A sign that the member may have died, such as a broken connection: it is probed next. */
   public void check(String name) {
     table.find(name).filter(entry -> entry.state().isLiving()).ifPresent(prober::check);
@@ -248,6 +253,7 @@ public final class Gossip {
    * @throws IllegalArgumentException if it is not such a question
    */
   public byte[] answer(String from, byte[] question, long now) {
+    noticeSleep(now);
     return comparison.answer(from, question, now);
   }
 
@@ -257,6 +263,7 @@ public final class Gossip {
    * @throws IllegalArgumentException if it is not such an answer
    */
   public Optional<byte[]> answered(String from, byte[] answer, long now) {
+    noticeSleep(now);
     return comparison.answered(from, answer, now);
   }
 

@@ -2,8 +2,10 @@ package org.quorate.gossip;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Counts since the start, of what this member did itself. */
+/** Counts since the start, of what this member did itself; readable by any thread. */
 public final class Stats {
   /** What is counted. */
   public enum Event {
@@ -33,13 +35,23 @@ public final class Stats {
     DROPPED_CLUSTER
   }
 
-  private final Map<Event, Long> counts = new EnumMap<>(Event.class);
+  private final Map<Event, AtomicLong> counts = new EnumMap<>(Event.class);
+
+  Stats() {
+    for (Event event : Event.values()) {
+      counts.put(event, new AtomicLong());
+    }
+  }
 
   void count(Event event) {
-    counts.merge(event, 1L, Long::sum);
+    counter(event).incrementAndGet();
   }
 
   public long of(Event event) {
-    return counts.getOrDefault(event, 0L);
+    return counter(event).get();
+  }
+
+  private AtomicLong counter(Event event) {
+    return Objects.requireNonNull(counts.get(event));
   }
 }

@@ -36,7 +36,8 @@ final class OwnerSet {
   }
 
   /**
-   * The numbers of the owners that are up, this node first and then those expected to be fastest.
+   * The numbers of the owners that are up: this node first, then those expected to be fastest, and
+   * suspects last.
    */
   static List<Integer> fastestFirst(List<Cluster.Owner> owners) {
     List<Integer> order = new ArrayList<>(owners.size());
@@ -44,7 +45,7 @@ final class OwnerSet {
     for (int i = 0; i < owners.size(); i++) {
       Cluster.Owner owner = owners.get(i);
       if (owner.health().isUp()) {
-        expected[i] = owner.local() != null ? -1 : owner.health().expectedNanos();
+        expected[i] = owner.local() != null ? -1 : expectedNanos(owner.health());
         int at = order.size();
         while (at > 0 && expected[order.get(at - 1)] > expected[i]) {
           at--;
@@ -53,5 +54,9 @@ final class OwnerSet {
       }
     }
     return order;
+  }
+
+  private static long expectedNanos(Cluster.Health health) {
+    return health.isSuspect() ? Long.MAX_VALUE : health.expectedNanos();
   }
 }

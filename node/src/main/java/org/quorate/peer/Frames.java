@@ -27,6 +27,8 @@ final class Frames {
   static final int PING = 4;
   static final int PONG = 5;
   static final int LEASE = 6;
+  static final int COMPARE = 7;
+  static final int COMPARED = 8;
   static final int READ = 10;
   static final int PUT = 11;
   static final int MERGE = 12;

@@ -9,8 +9,6 @@ import org.quorate.version.ByteWriter;
  * @param node the speaker's name
  * @param actor its actor, with the counter up to which it may have used it
  * @param listenerLease the highest lease that the speaker knows of the listener's actor, 0 for none
- * @param http where clients reach the speaker
- * @param incarnation when its process started, milliseconds since 1970; only shown
  */
 record Hello(
     int protocol,
@@ -20,16 +18,12 @@ record Hello(
     long epoch,
     long actor,
     long lease,
-    long listenerLease,
-    String http,
-    String zone,
-    long incarnation) {
-  static final int PROTOCOL = 2;
+    long listenerLease) {
+  static final int PROTOCOL = 3;
 
   void write(ByteWriter out) {
     out.writeByte(protocol).writeText(cluster).writeText(node).writeText(listener);
     out.writeVarLong(epoch).writeLong(actor).writeVarLong(lease).writeVarLong(listenerLease);
-    out.writeText(http).writeText(zone).writeVarLong(incarnation);
   }
 
   /**
@@ -44,9 +38,6 @@ record Hello(
         in.readVarLong(),
         in.readLong(),
         in.readVarLong(),
-        in.readVarLong(),
-        in.readText(),
-        in.readText(),
         in.readVarLong());
   }
 }

@@ -6,17 +6,8 @@ import org.quorate.version.ActorLeases;
  * This node, as it presents itself to peers.
  *
  * @param epoch of its ring
- * @param http where clients reach it
- * @param incarnation when its process started, milliseconds since 1970
  */
-public record Local(
-    String cluster,
-    String node,
-    long epoch,
-    ActorLeases leases,
-    String http,
-    String zone,
-    long incarnation) {
+public record Local(String cluster, String node, long epoch, ActorLeases leases) {
   /** What to say to a node of this name, whose actor may be known by now. */
   Hello hello(String listener, long listenerActor) {
     return new Hello(
@@ -27,10 +18,7 @@ public record Local(
         epoch,
         leases.actor(),
         leases.lease(),
-        leases.leaseOf(listenerActor),
-        http,
-        zone,
-        incarnation);
+        leases.leaseOf(listenerActor));
   }
 
   /** Why a node that says this must be refused, or an empty text. */

@@ -59,9 +59,10 @@ public final class PeerConnection {
   private final Map<Long, Pending> pending = new HashMap<>();
   private final Deque<Pending> oldestFirst = new ArrayDeque<>();
   private Consumer<Hello> onWelcome = hello -> {};
-  private @Nullable Hello lastHello;
+  private Runnable onLost = () -> {};
   private State state = State.CONNECTING;
   private @Nullable FrameLink link;
+  private Loop.@Nullable Timer waiting;
   private long heardNanos;
   private long pingedNanos;
   private long nextId = 1;
@@ -97,9 +98,9 @@ public final class PeerConnection {
     onWelcome = listener;
   }
 
-  /** What the peer said of itself last, null before the first time. */
-  @Nullable Hello lastHello() {
-    return lastHello;
+  /** Told each time the connection breaks. */
+  void onLost(Runnable listener) {
+    onLost = listener;
   }
 
   void start() {
@@ -112,11 +113,16 @@ public final class PeerConnection {
   }
 
   /** This peer's health as coordinators see it. */
-  Cluster.Health health() {
+  Cluster.Health health(Belief belief) {
     return new Cluster.Health() {
       @Override
       public boolean isUp() {
-        return state == State.UP;
+        return state == State.UP && belief.isLiving();
+      }
+
+      @Override
+      public boolean isSuspect() {
+        return belief.isSuspect();
       }
 
       @Override
@@ -133,7 +139,17 @@ public final class PeerConnection {
     };
   }
 
+  /** The peer is said to be there: it is tried at once if a pause is under way. */
+  void hurry() {
+    if (waiting != null) {
+      pauseMillis = LEAST_PAUSE_MILLIS;
+      waiting.cancel();
+      connect();
+    }
+  }
+
   private void connect() {
+    waiting = null;
     if (closed) {
       return;
     }
@@ -166,6 +182,9 @@ public final class PeerConnection {
       boolean wasUp = state == State.UP;
       link = null;
       retry(wasUp ? "connection lost" : "connection closed in the handshake");
+      if (wasUp) {
+        onLost.run();
+      }
     }
   }
 
@@ -179,7 +198,7 @@ public final class PeerConnection {
     }
     state = State.CONNECTING;
     failAll(Failure.DISCONNECTED);
-    loop.after(pauseMillis, this::connect);
+    waiting = loop.after(pauseMillis, this::connect);
     pauseMillis = Math.min(MOST_PAUSE_MILLIS, pauseMillis * 2);
   }
 
@@ -208,7 +227,6 @@ public final class PeerConnection {
     local.leases().noteLease(hello.actor(), hello.lease());
     LOG.info("peer {} is up at {}", peer, address);
     state = State.UP;
-    lastHello = hello;
     lastProblem = "";
     pauseMillis = LEAST_PAUSE_MILLIS;
     onWelcome.accept(hello);

@@ -34,8 +34,10 @@ final class PeerServer {
   private final Loop loop;
   private final Clock clock;
   private final Function<Key, Place> places;
+  private final Tables tables;
 
-  PeerServer(Local local, Loop loop, Clock clock, Function<Key, Place> places) {
+  PeerServer(Local local, Loop loop, Clock clock, Function<Key, Place> places, Tables tables) {
+    this.tables = tables;
     this.local = local;
     this.loop = loop;
     this.clock = clock;
@@ -49,7 +51,7 @@ final class PeerServer {
   /** One peer's connection. */
   private final class Session {
     private final FrameLink link;
-    private boolean greeted;
+    private String peer = "";
     private boolean open = true;
     private int inProgress;
 
@@ -61,13 +63,14 @@ final class PeerServer {
     private void received(ByteReader in) {
       int type = in.readByte();
       long id = in.readVarLong();
-      if (!greeted && type != Frames.HELLO) {
+      if (peer.isEmpty() && type != Frames.HELLO) {
         throw new DecodeException("frame of type " + type + " before the handshake");
       }
       switch (type) {
         case Frames.HELLO -> greet(Hello.read(in));
         case Frames.PING -> reply(Frames.PONG, 0, out -> {});
         case Frames.LEASE -> note(id, in);
+        case Frames.COMPARE -> compare(id, in);
         case Frames.READ, Frames.SALVAGE, Frames.PUT, Frames.MERGE -> serve(type, id, in);
         default -> throw new DecodeException("frame of unknown type " + type);
       }
@@ -80,7 +83,7 @@ final class PeerServer {
         reply(Frames.REFUSED, 0, out -> out.writeText(objection));
         return;
       }
-      greeted = true;
+      peer = hello.node();
       Hello answer = local.hello(hello.node(), hello.actor());
       local.leases().noteLease(hello.actor(), hello.lease());
       reply(Frames.WELCOME, 0, answer::write);
@@ -95,6 +98,16 @@ final class PeerServer {
               in.readLong(),
               in.readVarLong(),
               () -> loop.execute(() -> reply(Frames.DONE, id, out -> {})));
+    }
+
+    private void compare(long id, ByteReader in) {
+      in.readVarLong();
+      in.readVarLong();
+      Listen.to(
+          tables.answer(peer, in.readRest()),
+          loop,
+          answer -> reply(Frames.COMPARED, id, out -> out.writeBytes(answer)),
+          e -> fail(id, Failure.FAILED));
     }
 
     private void serve(int type, long id, ByteReader in) {

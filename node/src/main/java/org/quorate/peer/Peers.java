@@ -7,13 +7,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.quorate.replica.Cluster;
+import org.quorate.replica.Failure;
 import org.quorate.replica.LocalReplica;
+import org.quorate.replica.ReplicaException;
 import org.quorate.ring.Member;
 import org.quorate.ring.Ring;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
+import org.quorate.version.ByteReader;
 import org.quorate.version.Key;
 
 /** All peers as one event loop sees them: the {@link Cluster} of that loop's coordinator. */
@@ -23,6 +27,11 @@ public final class Peers implements Cluster {
         @Override
         public boolean isUp() {
           return true;
+        }
+
+        @Override
+        public boolean isSuspect() {
+          return false;
         }
 
         @Override
@@ -36,26 +45,47 @@ public final class Peers implements Cluster {
         }
       };
 
+  private static final long COMPARE_NANOS = 1_000_000_000;
+
   private final Local local;
   private final Ring ring;
   private final Loop loop;
   private final Clock clock;
   private final Transport transport;
+  private final Function<String, Belief> beliefs;
   private final MeterRegistry registry;
   private final Map<String, PeerConnection> connections = new HashMap<>();
   private final Map<String, Owner> owners = new HashMap<>();
   private final List<List<Owner>> preference = new ArrayList<>();
   private final Promise<Void> allWelcomed = Promise.promise();
   private final Map<String, Long> leaseKnownBy = new HashMap<>();
+  private Consumer<String> onUp = peer -> {};
+  private Consumer<String> onLost = peer -> {};
 
+  /**
+   * @param beliefs of other nodes, by name
+   */
   public Peers(
-      Local local, Ring ring, Loop loop, Clock clock, Transport transport, MeterRegistry registry) {
+      Local local,
+      Ring ring,
+      Loop loop,
+      Clock clock,
+      Transport transport,
+      Function<String, Belief> beliefs,
+      MeterRegistry registry) {
+    this.beliefs = beliefs;
     this.local = local;
     this.ring = ring;
     this.loop = loop;
     this.clock = clock;
     this.transport = transport;
     this.registry = registry;
+  }
+
+  /** Told of each peer that a connection to was made, and of each that one to broke. */
+  public void onChange(Consumer<String> up, Consumer<String> lost) {
+    onUp = up;
+    onLost = lost;
   }
 
   /** Connects to all other members, and goes on trying; called on the loop, once. */
@@ -73,6 +103,7 @@ public final class Peers implements Cluster {
                 new PeerMetrics(registry, member.name()));
         connections.put(member.name(), connection);
         connection.onWelcome(this::welcomed);
+        connection.onLost(() -> onLost.accept(member.name()));
         connection.start();
       }
     }
@@ -83,6 +114,7 @@ public final class Peers implements Cluster {
     if (leaseKnownBy.size() >= connections.size()) {
       allWelcomed.tryComplete();
     }
+    onUp.accept(hello.node());
   }
 
   /** Completes when all peers were reached once, or after this time. */
@@ -107,7 +139,8 @@ public final class Peers implements Cluster {
       String address,
       LocalReplica own,
       Function<Key, Loop> loops,
-      Function<Key, LocalReplica> all) {
+      Function<Key, LocalReplica> all,
+      Tables tables) {
     for (Member member : ring.members()) {
       owners.put(member.name(), owner(member.name(), own));
     }
@@ -116,7 +149,11 @@ public final class Peers implements Cluster {
     }
     PeerServer server =
         new PeerServer(
-            local, loop, clock, key -> new PeerServer.Place(loops.apply(key), all.apply(key)));
+            local,
+            loop,
+            clock,
+            key -> new PeerServer.Place(loops.apply(key), all.apply(key)),
+            tables);
     return transport.listen(loop, address, server::accept);
   }
 
@@ -124,7 +161,8 @@ public final class Peers implements Cluster {
     PeerConnection connection = connections.get(name);
     return connection == null
         ? new Owner(name, own, own, HERE)
-        : new Owner(name, new RemoteReplica(connection), null, connection.health());
+        : new Owner(
+            name, new RemoteReplica(connection), null, connection.health(beliefs.apply(name)));
   }
 
   private Owner ownerOf(String name) {
@@ -140,24 +178,28 @@ public final class Peers implements Cluster {
     return preference.get(ring.partitionOf(key.hash()));
   }
 
-  /**
-   * A member as this loop sees it.
-   *
-   * @param isUp whether it can be asked now; this node always can
-   * @param http where clients reach it, empty if it was never reached
-   */
-  public record Peer(boolean isUp, String http, String zone, long incarnation) {}
-
-  /** What is known of a member. */
-  public Peer peer(Member member) {
-    PeerConnection connection = connections.get(member.name());
-    if (connection == null) {
-      return new Peer(true, local.http(), local.zone(), local.incarnation());
+  /** The peer is said to be back: it is tried at once. */
+  public void hurry(String peer) {
+    PeerConnection connection = connections.get(peer);
+    if (connection != null) {
+      connection.hurry();
     }
-    Hello hello = connection.lastHello();
-    return hello == null
-        ? new Peer(connection.isUp(), "", member.zone(), 0)
-        : new Peer(connection.isUp(), hello.http(), hello.zone(), hello.incarnation());
+  }
+
+  /** Whether there is a connection to this node; to this one itself there always is. */
+  public boolean isConnected(String node) {
+    PeerConnection connection = connections.get(node);
+    return connection == null || connection.isUp();
+  }
+
+  /** Asks a peer to compare what it believes of the members; fails if it is none or is away. */
+  public Future<byte[]> compare(String peer, byte[] question) {
+    PeerConnection connection = connections.get(peer);
+    return connection == null
+        ? Future.failedFuture(new ReplicaException(Failure.UNREACHABLE))
+        : connection
+            .request(Frames.COMPARE, clock.nanos() + COMPARE_NANOS, out -> out.writeBytes(question))
+            .map(ByteReader::readRest);
   }
 
   /** Tells all peers of a lease of this node's actor; completes when all have noted it. */

@@ -18,6 +18,9 @@ public interface Cluster {
     /** It can be asked now. */
     boolean isUp();
 
+    /** It can be asked, but others do as well or better. */
+    boolean isSuspect();
+
     /**
      * How long an answer is expected to take, nanoseconds: a smoothed round trip, or the age of the
      * oldest unanswered request where that is more, so that a node that stopped answering ranks

@@ -46,7 +46,7 @@ class ImportRulesTest {
           new Rule("peer", List.of("replica", "version", "ring", "runtime")),
           new Rule("coordinator", List.of("replica", "ring", "version", "runtime")),
           new Rule("repair", List.of("replica", "ring", "runtime", "storage", "version")),
-          new Rule("membership", List.of("ring")),
+          new Rule("membership", List.of("ring", "runtime")),
           new Rule("http", List.of("coordinator", "replica", "version", "runtime")));
 
   @TestFactory

@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.quorate.Node;
 import org.quorate.NodeConfig;
+import org.quorate.membership.Standing;
 import org.quorate.ring.Member;
 import org.quorate.ring.Ring;
 import org.quorate.storage.Log;
@@ -75,11 +76,16 @@ final class SimCluster {
       boolean busy =
           node == null
               || machine.requests + node.inFlightWrites() + node.peers().inFlight() > 0
-              || ring.members().stream().anyMatch(member -> !node.peers().peer(member).isUp());
+              || ring.members().stream().anyMatch(member -> !isUp(node, member.name()));
       if (busy) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isUp(Node node, String name) {
+    Standing standing = node.membership().standing(name);
+    return standing.isLiving() && !standing.isSuspect() && node.peers().isConnected(name);
   }
 }

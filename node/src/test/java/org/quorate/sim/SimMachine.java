@@ -99,6 +99,7 @@ final class SimMachine {
         clock(),
         bits::nextLong,
         lanes,
+        network.datagrams(config.name(), life),
         new SimMount(disk, () -> beforeOperation(life)),
         directory,
         life.threads(1, this::diskNanos),

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import net.openhft.hashing.LongHashFunction;
 import org.jspecify.annotations.Nullable;
+import org.quorate.membership.Datagrams;
 import org.quorate.peer.FrameBytes;
 import org.quorate.peer.Link;
 import org.quorate.peer.Transport;
@@ -60,6 +61,8 @@ final class SimNetwork {
     }
   }
 
+  private record Socket(SimProcess process, Loop loop, Datagrams.Receiver receiver) {}
+
   private record Listener(SimProcess process, Loop loop, Consumer<Link> accepted) {}
 
   /** Bytes on their way; none for the end of the connection. */
@@ -69,6 +72,7 @@ final class SimNetwork {
   private final SplittableRandom random;
   private final Map<String, Path> paths = new TreeMap<>();
   private final Map<String, List<Listener>> listeners = new TreeMap<>();
+  private final Map<String, Socket> receivers = new TreeMap<>();
   private final List<End> ends = new ArrayList<>();
   private long merges;
   private long mostUnsent;
@@ -118,6 +122,42 @@ final class SimNetwork {
     };
   }
 
+  /** The datagrams of a process on this node: lost in cuts, and whenever frames may be. */
+  Datagrams datagrams(String node, SimProcess process) {
+    return new Datagrams() {
+      @Override
+      public Future<Void> open(Loop loop, String address, Receiver receiver) {
+        receivers.put(address, new Socket(process, loop, receiver));
+        return Future.succeededFuture();
+      }
+
+      @Override
+      public void send(String address, byte[] datagram) {
+        time.note(HASH.hashBytes(datagram));
+        Path path = path(node, nodeOf(address));
+        int copies = random.nextDouble() < path.doubling ? 2 : 1;
+        for (int i = 0; i < copies; i++) {
+          if (path.cuts == 0 && random.nextDouble() >= path.loss) {
+            boolean late = random.nextDouble() < path.lateness;
+            long nanos = delay(path) + (late ? random.nextLong(SimTime.SECOND) : 0);
+            time.after(
+                nanos,
+                () -> arrive(node + address.substring(address.indexOf(':')), address, datagram));
+          }
+        }
+      }
+    };
+  }
+
+  private void arrive(String from, String address, byte[] datagram) {
+    Socket socket = receivers.get(address);
+    if (socket != null) {
+      socket
+          .process()
+          .after(0, () -> socket.loop().execute(() -> socket.receiver().received(from, datagram)));
+    }
+  }
+
   private Future<Link> connect(String node, SimProcess process, Loop loop, String address) {
     Promise<Link> done = Promise.promise();
     Path out = path(node, nodeOf(address));
@@ -157,6 +197,7 @@ final class SimNetwork {
    * fell silent.
    */
   void ended(SimProcess process, boolean silent) {
+    receivers.values().removeIf(each -> each.process().equals(process));
     listeners.values().forEach(list -> list.removeIf(each -> each.process().equals(process)));
     for (End end : List.copyOf(ends)) {
       if (end.process.equals(process)) {
