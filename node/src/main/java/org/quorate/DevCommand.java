@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.quorate.repair.HintOptions;
 import org.quorate.ring.Member;
 import org.quorate.storage.DataDirectory;
 import org.quorate.storage.Log;
@@ -121,6 +122,7 @@ final class DevCommand implements Callable<Integer> {
         owners / 2 + 1,
         owners / 2 + 1,
         LogOptions.standard(Log.Sync.ALWAYS),
+        HintOptions.standard(true),
         Duration.ofMillis(100),
         32L << 20,
         1 << 20,

@@ -19,7 +19,9 @@ import org.quorate.membership.Standing;
 import org.quorate.peer.Belief;
 import org.quorate.peer.Local;
 import org.quorate.peer.Peers;
+import org.quorate.repair.Delivery;
 import org.quorate.repair.Healer;
+import org.quorate.repair.Hints;
 import org.quorate.replica.LocalReplica;
 import org.quorate.ring.Ring;
 import org.quorate.runtime.Hop;
@@ -46,12 +48,18 @@ public final class Node {
   private static final long CHECK_MILLIS = 1000;
   private static final long CONFIRM_MILLIS = 1000;
   private static final long REACH_MILLIS = 100;
+  private static final long HINTS_MILLIS = 100;
   private static final long INTRODUCE_MILLIS = 1000;
   private static final int KEY_OVERHEAD_BYTES = 160;
 
   /** What one event loop has. */
   private record Lane(
-      Loop loop, Store store, LocalReplica replica, Peers peers, Coordinator coordinator) {}
+      Loop loop,
+      Store store,
+      LocalReplica replica,
+      Peers peers,
+      Coordinator coordinator,
+      Delivery delivery) {}
 
   private final NodeConfig config;
   private final Ports ports;
@@ -60,6 +68,7 @@ public final class Node {
   private final Identity identity;
   private final DiskReserve reserve;
   private final StorageMetrics storageMetrics;
+  private final Hints hints;
   private final Membership membership;
   private final List<Lane> lanes = new ArrayList<>();
   private final boolean isSound;
@@ -85,6 +94,16 @@ public final class Node {
             ports.background(),
             ports.clock(),
             storageMetrics,
+            ports.fatal());
+    this.hints =
+        new Hints(
+            ports.disk(),
+            ports.lanes().get(0).loop(),
+            ports.clock(),
+            ports.background(),
+            config.hints(),
+            reserve,
+            ports.registry(),
             ports.fatal());
     this.membership =
         new Membership(
@@ -171,12 +190,19 @@ public final class Node {
               this::belief,
               ports.registry());
       Coordinator coordinator = new Coordinator(peers, loop, ports.clock(), metrics);
-      lanes.add(new Lane(loop, store, new LocalReplica(store, ports.clock()), peers, coordinator));
+      LocalReplica replica =
+          new LocalReplica(store, ports.clock(), (key, target) -> hint(loop, key, target));
+      Delivery delivery = new Delivery(loop, replica, peers, config.n(), ports.clock());
+      lanes.add(new Lane(loop, store, replica, peers, coordinator, delivery));
       new Healer(store, peers, config.n(), loop, ports.clock(), ports.registry());
       if (damagedBefore == 0) {
         ports.directory().applied(i, log.end());
       }
     }
+  }
+
+  private Future<Void> hint(Loop from, Key key, String target) {
+    return Hop.call(from, lanes.get(0).loop(), () -> hints.add(key, target));
   }
 
   /** Recovers, listens, and completes when requests can be served. */
@@ -205,7 +231,9 @@ public final class Node {
         "recovered, {} log records read, in {} ms",
         recovered.records(),
         (ports.clock().nanos() - began) / 1_000_000);
-    return new Node(config, ports, ring, identity, recovered);
+    Node node = new Node(config, ports, ring, identity, recovered);
+    node.hints.recover();
+    return node;
   }
 
   private Future<Void> listen() {
@@ -337,6 +365,7 @@ public final class Node {
           reserve.check();
           compaction.check();
         });
+    every(loop, HINTS_MILLIS, () -> hints.deliver(peers()::isHealthy, key -> lane(key).delivery()));
     if (config.log().sync() == Log.Sync.INTERVAL) {
       every(loop, config.fsyncInterval().toMillis(), () -> log.sync(loop));
     }
@@ -397,6 +426,11 @@ public final class Node {
 
   public Log log() {
     return log;
+  }
+
+  /** Hints that this node keeps for others. */
+  public long pendingHints() {
+    return hints.pending();
   }
 
   /** Keys whose newest state is not durable yet. */

@@ -3,6 +3,7 @@ package org.quorate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.quorate.repair.HintOptions;
 import org.quorate.ring.Member;
 import org.quorate.storage.LogOptions;
 
@@ -30,6 +31,7 @@ public record NodeConfig(
     int r,
     int w,
     LogOptions log,
+    HintOptions hints,
     Duration fsyncInterval,
     long cacheBytes,
     int maxValueBytes,

@@ -10,6 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.quorate.membership.NameTakenException;
+import org.quorate.repair.HintOptions;
 import org.quorate.ring.Member;
 import org.quorate.storage.DataDirectory;
 import org.quorate.storage.Log;
@@ -149,8 +151,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--hints",
       paramLabel = "true|false",
       arity = "1",
-      description = "Keep writes for owners that are down. Without effect yet. Default: true.")
-  @SuppressWarnings("UnusedVariable")
+      description =
+          "Note what owners that are down lack, and send it when they are back. Default: true.")
   private boolean hints = true;
 
   @Option(
@@ -183,7 +185,7 @@ final class ServeCommand implements Callable<Integer> {
       running = Server.start(config, directory).toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException e) {
       System.err.println("quorate: cannot start: " + rootMessage(e));
-      return 1;
+      return e.getCause() instanceof NameTakenException ? Main.EXIT_USAGE : 1;
     }
     Runtime.getRuntime()
         .addShutdownHook(
@@ -259,6 +261,7 @@ final class ServeCommand implements Callable<Integer> {
         quorum("--r", r, owners),
         quorum("--w", w, owners),
         LogOptions.standard(fsync),
+        HintOptions.standard(hints),
         fsyncInterval,
         cache,
         maxValue.intValue(),

@@ -70,9 +70,12 @@ public final class Coordinator {
   }
 
   private Future<WriteResult> write(Key key, Write write, Terms terms, long deadline) {
-    List<Cluster.Owner> owners =
-        OwnerSet.counting(cluster.preference(key), terms.n(), terms.sloppy());
-    return new WriteOperation(key, owners, write, terms.quorum(), deadline, loop).start(clock);
+    List<Cluster.Owner> preference = cluster.preference(key);
+    List<Cluster.Owner> owners = OwnerSet.counting(preference, terms.n(), terms.sloppy());
+    List<@Nullable String> standsFor = OwnerSet.standsFor(preference, terms.n(), owners);
+    return new WriteOperation(
+            key, owners, standsFor, write, terms.quorum(), deadline, loop, metrics)
+        .start(clock);
   }
 
   /**

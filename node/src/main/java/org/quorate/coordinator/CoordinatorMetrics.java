@@ -8,6 +8,7 @@ import java.util.Locale;
 public final class CoordinatorMetrics {
   private final Counter repairs;
   private final Counter hedges;
+  private final Counter hintsLost;
   private final MeterRegistry registry;
 
   public CoordinatorMetrics(MeterRegistry registry) {
@@ -15,6 +16,10 @@ public final class CoordinatorMetrics {
     repairs =
         Counter.builder("quorate.read.repairs")
             .description("Owners that a read found behind and sent what they lacked")
+            .register(registry);
+    hintsLost =
+        Counter.builder("quorate.hints.lost")
+            .description("Hints that no owner could keep; left to anti-entropy")
             .register(registry);
     hedges =
         Counter.builder("quorate.read.hedges")
@@ -28,6 +33,11 @@ public final class CoordinatorMetrics {
 
   void hedged() {
     hedges.increment();
+  }
+
+  /** Nobody was there to keep it. */
+  void hintLost() {
+    hintsLost.increment();
   }
 
   void failed(String op, QuorumException.Kind kind) {

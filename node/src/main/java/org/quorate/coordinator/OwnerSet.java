@@ -1,12 +1,30 @@
 package org.quorate.coordinator;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.quorate.replica.Cluster;
 
 /** Which nodes one operation may count, and in which order it asks them. */
 final class OwnerSet {
   private OwnerSet() {}
+
+  /**
+   * For which owner each of the nodes that count stands in, null for one that is an owner itself.
+   */
+  static List<@Nullable String> standsFor(
+      List<Cluster.Owner> preference, int n, List<Cluster.Owner> counting) {
+    List<Cluster.Owner> owners = preference.subList(0, Math.min(n, preference.size()));
+    Deque<Cluster.Owner> missing = new ArrayDeque<>(owners);
+    missing.removeAll(counting);
+    List<@Nullable String> standsFor = new ArrayList<>();
+    for (Cluster.Owner node : counting) {
+      standsFor.add(owners.contains(node) ? null : missing.remove().name());
+    }
+    return standsFor;
+  }
 
   /**
    * The nodes that count: the first {@code n} of the preference list; in a sloppy quorum (Dynamo,

@@ -3,8 +3,12 @@ package org.quorate.coordinator;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.quorate.coordinator.QuorumException.Kind;
 import org.quorate.replica.Cluster;
@@ -23,26 +27,47 @@ import org.quorate.version.Key;
  * for the next; after any other failure a second dot might write twice, so none is minted.
  */
 final class WriteOperation {
+  /** After these it is certain that no dot was minted, and the next owner may do better. */
+  private static final Set<Failure> PASSED_ON =
+      EnumSet.of(Failure.DISK_FULL, Failure.UNREACHABLE, Failure.NOT_READY);
+
   private final Key key;
   private final List<Cluster.Owner> owners;
+  private final List<@Nullable String> standsFor;
   private final Write write;
   private final QuorumWrite quorum;
   private final long deadline;
   private final Loop loop;
   private final Deque<Integer> minters;
+  private final Hinting hinting;
   private final Promise<WriteResult> answer = Promise.promise();
   private @Nullable Minted minted;
   private Loop.@Nullable Timer expiry;
 
+  /**
+   * @param owners the nodes that count
+   * @param standsFor for which owner each of them stands in, null for one that is an owner
+   */
   WriteOperation(
-      Key key, List<Cluster.Owner> owners, Write write, int required, long deadline, Loop loop) {
+      Key key,
+      List<Cluster.Owner> owners,
+      List<@Nullable String> standsFor,
+      Write write,
+      int required,
+      long deadline,
+      Loop loop,
+      CoordinatorMetrics metrics) {
+    this.standsFor = standsFor;
+    this.hinting = new Hinting(key, owners, deadline, loop, metrics);
     this.key = key;
     this.owners = owners;
     this.write = write;
     this.quorum = new QuorumWrite(owners.size(), required);
     this.deadline = deadline;
     this.loop = loop;
-    this.minters = new ArrayDeque<>(OwnerSet.fastestFirst(owners));
+    List<Integer> order = new ArrayList<>(OwnerSet.fastestFirst(owners));
+    order.sort(Comparator.comparing(i -> standsFor.get(i) != null));
+    this.minters = new ArrayDeque<>(order);
   }
 
   Future<WriteResult> start(Clock clock) {
@@ -53,7 +78,7 @@ final class WriteOperation {
     }
     for (int i = 0; i < owners.size(); i++) {
       if (!minters.contains(i)) {
-        quorum.failed(i, Failure.UNREACHABLE);
+        fail(i, Failure.UNREACHABLE);
       }
     }
     expiry = loop.after(Math.max(1, (deadline - clock.nanos()) / 1_000_000), this::expired);
@@ -71,9 +96,9 @@ final class WriteOperation {
   }
 
   private void notMinted(int owner, Failure failure) {
-    boolean another =
-        !minters.isEmpty() && (failure == Failure.DISK_FULL || failure == Failure.UNREACHABLE);
+    boolean another = !minters.isEmpty() && PASSED_ON.contains(failure);
     quorum.notMinted(owner, failure, another);
+    hinting.lacks(intended(owner));
     if (quorum.outcome() == QuorumWrite.Outcome.OPEN) {
       mint();
     } else {
@@ -83,24 +108,43 @@ final class WriteOperation {
 
   private void spread(int minter, Minted done) {
     minted = done;
-    Listen.to(done.stored(), loop, stored -> acked(minter), e -> failed(minter, e));
+    Listen.to(held(minter, done.stored()), loop, stored -> acked(minter), e -> failed(minter, e));
     for (int owner : minters) {
       Listen.to(
-          owners.get(owner).replica().merge(key, done.state(), done.basis(), deadline),
+          held(owner, owners.get(owner).replica().merge(key, done.state(), done.basis(), deadline)),
           loop,
           stored -> acked(owner),
           e -> failed(owner, e));
     }
   }
 
+  /** A stand-in has the write when it is also bound to hand it back. */
+  private Future<Void> held(int owner, Future<Void> stored) {
+    String target = standsFor.get(owner);
+    return target == null
+        ? stored
+        : stored.compose(done -> owners.get(owner).replica().hint(key, target, deadline));
+  }
+
+  private String intended(int owner) {
+    String target = standsFor.get(owner);
+    return target == null ? owners.get(owner).name() : target;
+  }
+
   private void acked(int owner) {
     quorum.acked(owner);
+    hinting.heldBy(owner);
     advance();
   }
 
   private void failed(int owner, Throwable e) {
-    quorum.failed(owner, ReplicaException.of(e));
+    fail(owner, ReplicaException.of(e));
     advance();
+  }
+
+  private void fail(int owner, Failure failure) {
+    quorum.failed(owner, failure);
+    hinting.lacks(intended(owner));
   }
 
   private void expired() {

@@ -33,6 +33,8 @@ final class Frames {
   static final int PUT = 11;
   static final int MERGE = 12;
   static final int SALVAGE = 13;
+  static final int HAND_OFF = 14;
+  static final int HINT = 15;
   static final int SAME = 20;
   static final int STATE = 21;
   static final int MINTED = 22;

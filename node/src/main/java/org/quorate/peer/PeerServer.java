@@ -35,6 +35,7 @@ final class PeerServer {
   private final Clock clock;
   private final Function<Key, Place> places;
   private final Tables tables;
+  private final Load load = new Load();
 
   PeerServer(Local local, Loop loop, Clock clock, Function<Key, Place> places, Tables tables) {
     this.tables = tables;
@@ -54,6 +55,7 @@ final class PeerServer {
     private String peer = "";
     private boolean open = true;
     private int inProgress;
+    private int handOffs;
 
     Session(Link accepted) {
       link = new FrameLink(accepted, loop, this::received);
@@ -71,7 +73,9 @@ final class PeerServer {
         case Frames.PING -> reply(Frames.PONG, 0, out -> {});
         case Frames.LEASE -> note(id, in);
         case Frames.COMPARE -> compare(id, in);
-        case Frames.READ, Frames.SALVAGE, Frames.PUT, Frames.MERGE -> serve(type, id, in);
+        case Frames.READ, Frames.SALVAGE, Frames.PUT, Frames.MERGE, Frames.HINT ->
+            serve(type, id, in);
+        case Frames.HAND_OFF -> handOff(id, in);
         default -> throw new DecodeException("frame of unknown type " + type);
       }
     }
@@ -123,6 +127,7 @@ final class PeerServer {
         return;
       }
       inProgress++;
+      load.began();
       Place place = places.apply(key);
       Function<LocalReplica, Future<Answer>> verb = verb(type, key, in, deadline);
       Listen.to(
@@ -130,12 +135,48 @@ final class PeerServer {
           loop,
           answer -> {
             inProgress--;
+            load.ended();
             reply(answer.type(), id, answer.payload());
           },
           e -> {
             inProgress--;
+            load.ended();
             fail(id, ReplicaException.of(e));
           });
+    }
+
+    private void handOff(long id, ByteReader in) {
+      long deadline = clock.nanos() + in.readVarLong() * NANOS_PER_MILLI;
+      long epoch = in.readVarLong();
+      Key key = Key.decode(in.readSized());
+      State state = State.decode(in.readRest());
+      if (epoch != local.epoch()) {
+        fail(id, Failure.STALE_EPOCH);
+        return;
+      }
+      if (handOffs >= LocalReplica.MAX_HAND_OFFS || link.isBackedUp()) {
+        fail(id, Failure.OVERLOADED);
+        return;
+      }
+      load.beganHandOffs(handOffs == 0);
+      handOffs++;
+      Place place = places.apply(key);
+      Listen.to(
+          Hop.call(loop, place.loop(), () -> place.replica().merge(key, state, 0, deadline)),
+          loop,
+          stored -> {
+            endHandOff();
+            reply(Frames.DONE, id, out -> out.writeVarLong(load.credits()));
+          },
+          e -> {
+            endHandOff();
+            fail(id, ReplicaException.of(e));
+          });
+    }
+
+    private void endHandOff() {
+      handOffs--;
+      load.endedHandOffs(handOffs == 0);
     }
 
     private void fail(long id, Failure failure) {
@@ -184,6 +225,10 @@ final class PeerServer {
                                       SiblingsCodec.writeContext(out, minted.context());
                                       out.writeBytes(minted.state().bytes());
                                     })));
+      }
+      case Frames.HINT -> {
+        String target = in.readText();
+        return replica -> replica.hint(key, target, deadline).map(Answer.DONE);
       }
       default -> {
         long basis = in.readLong();

@@ -192,6 +192,12 @@ public final class Peers implements Cluster {
     return connection == null || connection.isUp();
   }
 
+  /** Whether the node can be asked, and nobody says that it is dead. */
+  public boolean isHealthy(String node) {
+    Owner owner = owners.get(node);
+    return owner != null && owner.health().isUp() && !owner.health().isSuspect();
+  }
+
   /** Asks a peer to compare what it believes of the members; fails if it is none or is away. */
   public Future<byte[]> compare(String peer, byte[] question) {
     PeerConnection connection = connections.get(peer);

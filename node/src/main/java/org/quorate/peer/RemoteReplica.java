@@ -20,6 +20,8 @@ import org.quorate.version.State;
  *  PUT    blind? u8 | [seen] | delete? u8       MINTED  basis u64 | context | siblings
  *         | headers | value (rest)
  *  MERGE  basis u64 | siblings (rest)           DONE    –
+ *  HAND_OFF siblings (rest)                     DONE    how many it takes at once
+ *  HINT   target                                DONE    –
  *  SALVAGE –                                    STATE   siblings
  *  any                                          FAILURE its number u8
  * </pre>
@@ -92,6 +94,22 @@ final class RemoteReplica implements Replica {
             Frames.MERGE,
             deadline,
             out -> out.writeSized(key.encoded()).writeLong(basis).writeBytes(state.bytes()))
+        .mapEmpty();
+  }
+
+  @Override
+  public Future<Integer> handOff(Key key, State state, long deadline) {
+    return peer.request(
+            Frames.HAND_OFF,
+            deadline,
+            out -> out.writeSized(key.encoded()).writeBytes(state.bytes()))
+        .map(in -> (int) in.readVarLong());
+  }
+
+  @Override
+  public Future<Void> hint(Key key, String target, long deadline) {
+    return peer.request(
+            Frames.HINT, deadline, out -> out.writeSized(key.encoded()).writeText(target))
         .mapEmpty();
   }
 }

@@ -21,7 +21,9 @@ public enum Failure {
   /** The connection broke before the answer. */
   DISCONNECTED(9, false, "disconnected"),
   /** It tried and failed. */
-  FAILED(10, false, "failed");
+  FAILED(10, false, "failed"),
+  /** It has just started, and does not take writes of its own yet; nothing was done. */
+  NOT_READY(11, true, "not-ready");
 
   private final int code;
   private final boolean definite;

@@ -20,10 +20,15 @@ public final class LocalReplica implements Replica {
   /** A write that would leave more siblings is refused. */
   public static final int MAX_SIBLINGS = 100;
 
+  /** The most hand-offs that are in progress with one peer. */
+  public static final int MAX_HAND_OFFS = 16;
+
   private final Store store;
   private final Clock clock;
+  private final HintSink hints;
 
-  public LocalReplica(Store store, Clock clock) {
+  public LocalReplica(Store store, Clock clock, HintSink hints) {
+    this.hints = hints;
     this.store = store;
     this.clock = clock;
   }
@@ -74,7 +79,7 @@ public final class LocalReplica implements Replica {
       return failed(Failure.EXPIRED);
     }
     if (!store.identity().hasBegun()) {
-      return failed(Failure.OVERLOADED);
+      return failed(Failure.NOT_READY);
     }
     try {
       store.requireRoom();
@@ -160,6 +165,30 @@ public final class LocalReplica implements Replica {
         .update(key, new Merging(state, basis))
         .<Void>mapEmpty()
         .recover(e -> Future.failedFuture(translate(e)));
+  }
+
+  @Override
+  public Future<Integer> handOff(Key key, State state, long deadline) {
+    return merge(key, state, 0, deadline).map(MAX_HAND_OFFS);
+  }
+
+  @Override
+  public Future<Void> hint(Key key, String target, long deadline) {
+    return isPast(deadline)
+        ? failed(Failure.EXPIRED)
+        : hints.add(key, target).recover(e -> Future.failedFuture(translate(e)));
+  }
+
+  /**
+   * Drops a key that this node does not own, and that all its owners were sent in this state,
+   * unless it has changed since.
+   *
+   * <p>Not where this node minted a dot of it: its next one would claim to have seen all before.
+   */
+  public Future<Void> forget(Key key, State sent) {
+    return sent.siblings().context().mentions(store.identity().actor())
+        ? Future.succeededFuture()
+        : store.forget(key, sent.digest()).<Void>mapEmpty();
   }
 
   private record Merging(State state, long basis) implements Change {

@@ -51,4 +51,16 @@ public interface Replica {
    *     that holds just that needs no look at its own
    */
   Future<Void> merge(Key key, State state, long basis, long deadline);
+
+  /**
+   * As {@link #merge}, for what can wait. Completes with the number of these that the owner is
+   * ready to have in progress from this node.
+   */
+  Future<Integer> handOff(Key key, State state, long deadline);
+
+  /**
+   * Notes that this other node lacks what the owner holds of the key, and is to be sent it when it
+   * can be; completes when that is durable.
+   */
+  Future<Void> hint(Key key, String target, long deadline);
 }

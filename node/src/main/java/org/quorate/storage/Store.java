@@ -253,6 +253,11 @@ public final class Store {
     return update(key, joining, true, null);
   }
 
+  /** Puts an empty state in place of the one with this digest; does nothing if it is another. */
+  public Future<State> forget(Key key, long digest) {
+    return update(key, held -> held.digest() == digest ? State.EMPTY : held);
+  }
+
   private Future<State> append(Key key, int kind, State next, Pointer pointer) {
     if (reserve.isBelow()) {
       return Future.failedFuture(

@@ -75,6 +75,11 @@ public final class CausalContext {
     return at < 0 ? 0 : counters[at];
   }
 
+  /** Whether it covers any dot of this actor. */
+  public boolean mentions(long actor) {
+    return counterOf(actor) > 0 || Arrays.stream(cloud).anyMatch(dot -> dot.actor() == actor);
+  }
+
   public boolean covers(Dot dot) {
     return dot.counter() <= counterOf(dot.actor())
         || (cloud.length > 0 && Arrays.binarySearch(cloud, dot) >= 0);

@@ -10,7 +10,7 @@ public final class FrameBytes {
   }
 
   public static boolean isMerge(byte[] frame) {
-    return type(frame) == Frames.MERGE;
+    return type(frame) == Frames.MERGE || type(frame) == Frames.HAND_OFF;
   }
 
   /** Whether the protocol trusts TCP to bring the frame once and in its place. */

@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.quorate.Node;
 import org.quorate.NodeConfig;
 import org.quorate.membership.Standing;
+import org.quorate.repair.HintOptions;
 import org.quorate.ring.Member;
 import org.quorate.ring.Ring;
 import org.quorate.storage.Log;
@@ -62,6 +64,7 @@ final class SimCluster {
         majority,
         majority,
         new LogOptions(Log.Sync.ALWAYS, profile.segmentBytes(), 2, 32 << 20),
+        new HintOptions(true, profile.segmentBytes(), 64L * profile.segmentBytes()),
         Duration.ofMillis(100),
         profile.cacheBytes(),
         1 << 20,
@@ -82,6 +85,15 @@ final class SimCluster {
       }
     }
     return true;
+  }
+
+  /** Hints that wait anywhere. */
+  long pendingHints() {
+    return machines.stream()
+        .map(SimMachine::ready)
+        .filter(Objects::nonNull)
+        .mapToLong(Node::pendingHints)
+        .sum();
   }
 
   private static boolean isUp(Node node, String name) {

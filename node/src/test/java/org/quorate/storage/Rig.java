@@ -69,7 +69,7 @@ final class Rig {
               identity,
               reserve,
               recovered.damagedBefore());
-      replica = new LocalReplica(store, loop);
+      replica = new LocalReplica(store, loop, (key, target) -> Future.succeededFuture());
       compaction =
           new Compaction(log, directory, key -> store, loop, loop, options, metrics, () -> false);
       identity.lease(recovered.isSound());

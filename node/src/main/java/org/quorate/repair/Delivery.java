@@ -1,0 +1,101 @@
+package org.quorate.repair;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.quorate.replica.Cluster;
+import org.quorate.replica.Cluster.Owner;
+import org.quorate.replica.LocalReplica;
+import org.quorate.runtime.Clock;
+import org.quorate.runtime.Loop;
+import org.quorate.version.Key;
+import org.quorate.version.State;
+
+/** Sends others what this node has of the keys of one loop. */
+public final class Delivery {
+  private static final long TIMEOUT_NANOS = 2_000_000_000;
+
+  /** This node could not read its own copy: no fault of the target's. */
+  static final class UnreadableException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    UnreadableException(Throwable cause) {
+      super(cause);
+    }
+  }
+
+  private final Loop loop;
+  private final LocalReplica own;
+  private final Cluster cluster;
+  private final int n;
+  private final Clock clock;
+
+  /**
+   * @param n owners of each key
+   */
+  public Delivery(Loop loop, LocalReplica own, Cluster cluster, int n, Clock clock) {
+    this.loop = loop;
+    this.own = own;
+    this.cluster = cluster;
+    this.n = n;
+    this.clock = clock;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  /**
+   * Sends the target what this node has of the key now; completes with how many of these the target
+   * is ready for. Called on the loop.
+   *
+   * <p>A node that is no owner of the key sends it to all owners, and forgets it when all have it:
+   * one that got it later could not get it from here any more.
+   */
+  Future<Integer> deliver(Key key, String target) {
+    long deadline = clock.nanos() + TIMEOUT_NANOS;
+    List<Owner> preference = cluster.preference(key);
+    List<Owner> owners = preference.subList(0, Math.min(n, preference.size()));
+    Optional<Owner> to = owners.stream().filter(o -> o.name().equals(target)).findFirst();
+    if (to.isEmpty()) {
+      return Future.succeededFuture(1);
+    }
+    return own.read(key, 0, deadline)
+        .recover(e -> Future.failedFuture(new UnreadableException(e)))
+        .compose(
+            reading -> {
+              State state = reading.state();
+              if (state == null || state.siblings().isEmpty()) {
+                return Future.succeededFuture(1);
+              }
+              boolean isOwner = owners.stream().anyMatch(owner -> owner.local() != null);
+              Future<Integer> sent = to.get().replica().handOff(key, state, deadline);
+              return isOwner ? sent : sent.compose(c -> leave(key, state, target, owners, c));
+            });
+  }
+
+  /** Hands a key that this node does not own to the rest of its owners. */
+  private Future<Integer> leave(
+      Key key, State state, String target, List<Owner> owners, int credits) {
+    long deadline = clock.nanos() + TIMEOUT_NANOS;
+    List<Future<Boolean>> all = new ArrayList<>();
+    for (Owner owner : owners) {
+      if (!owner.name().equals(target)) {
+        all.add(
+            owner
+                .replica()
+                .handOff(key, state, deadline)
+                .map(true)
+                .recover(e -> own.hint(key, owner.name(), deadline).map(false)));
+      }
+    }
+    return Future.all(all)
+        .compose(
+            sent ->
+                sent.list().contains(false)
+                    ? Future.succeededFuture()
+                    : own.forget(key, state).otherwiseEmpty())
+        .map(credits);
+  }
+}

@@ -1,0 +1,180 @@
+package org.quorate.repair;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.quorate.replica.HintSink;
+import org.quorate.runtime.Clock;
+import org.quorate.runtime.Hop;
+import org.quorate.runtime.Listen;
+import org.quorate.runtime.Loop;
+import org.quorate.storage.Disk;
+import org.quorate.storage.DiskReserve;
+import org.quorate.storage.StorageException;
+import org.quorate.version.Key;
+
+/**
+ * The hints that this node keeps for others, and their way there (Dynamo, section 4.6).
+ *
+ * <p>A hint is a key and a target. What the target is sent is what this node has of the key when
+ * its turn comes, so a hint cannot carry anything old, and a key written a thousand times is sent
+ * once. Called on its loop, but for what says otherwise.
+ */
+public final class Hints implements HintSink {
+  private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long LEAST_PAUSE_MILLIS = 100;
+  private static final long MOST_PAUSE_MILLIS = 5000;
+
+  /** The hints for one target on their way. */
+  private static final class Handoff {
+    private final String target;
+    private final HintQueue queue;
+    private int credits = 1;
+    private int inProgress;
+    private boolean pumping;
+    private long pauseMillis = LEAST_PAUSE_MILLIS;
+    private long notBefore = Long.MIN_VALUE;
+
+    Handoff(String target, HintQueue queue) {
+      this.target = target;
+      this.queue = queue;
+    }
+  }
+
+  private final Disk disk;
+  private final Loop loop;
+  private final Clock clock;
+  private final HintIo io;
+  private final HintOptions options;
+  private final DiskReserve reserve;
+  private final HintMetrics metrics;
+  private final Consumer<Throwable> fatal;
+  private final Map<String, Handoff> handoffs = new ConcurrentSkipListMap<>();
+
+  public Hints(
+      Disk disk,
+      Loop loop,
+      Clock clock,
+      Executor threads,
+      HintOptions options,
+      DiskReserve reserve,
+      MeterRegistry registry,
+      Consumer<Throwable> fatal) {
+    this.disk = disk;
+    this.loop = loop;
+    this.clock = clock;
+    this.io = new HintIo(threads, loop);
+    this.options = options;
+    this.reserve = reserve;
+    this.metrics = new HintMetrics(registry);
+    this.fatal = fatal;
+  }
+
+  /** Takes over what an earlier process left; to be called before anything else. */
+  public void recover() throws IOException {
+    List<HintFile> files =
+        disk.list().stream()
+            .map(HintFile::parse)
+            .flatMap(Optional::stream)
+            .sorted(Comparator.comparingLong(file -> file.number))
+            .toList();
+    for (HintFile file : files) {
+      handoff(file.target).queue.adopt(file, file.read(disk));
+    }
+  }
+
+  private Handoff handoff(String target) {
+    return handoffs.computeIfAbsent(
+        target,
+        name -> {
+          HintQueue queue = new HintQueue(name, disk, loop, io, options, metrics, fatal);
+          metrics.watch(name, queue);
+          return new Handoff(name, queue);
+        });
+  }
+
+  @Override
+  public Future<Void> add(Key key, String target) {
+    if (!options.enabled()) {
+      return Future.succeededFuture();
+    }
+    if (reserve.isBelow()) {
+      metrics.dropped(1);
+      return Future.failedFuture(
+          new StorageException(
+              StorageException.Reason.DISK_FULL, "free disk space is below the reserve"));
+    }
+    return handoff(target).queue.add(key);
+  }
+
+  /** Hints that are not done; may be asked from any thread. */
+  public long pending() {
+    return handoffs.values().stream().mapToLong(handoff -> handoff.queue.pending()).sum();
+  }
+
+  /**
+   * Sends what can be sent; to be called every now and then, on the loop.
+   *
+   * @param isUp whether a node can be asked now
+   * @param deliveries for the loop of each key
+   */
+  public void deliver(Predicate<String> isUp, Function<Key, Delivery> deliveries) {
+    handoffs.values().stream()
+        .filter(handoff -> isUp.test(handoff.target))
+        .forEach(handoff -> pump(handoff, deliveries));
+  }
+
+  private void pump(Handoff handoff, Function<Key, Delivery> deliveries) {
+    if (handoff.pumping) {
+      return;
+    }
+    handoff.pumping = true;
+    while (handoff.inProgress < handoff.credits && handoff.notBefore <= clock.nanos()) {
+      Optional<Key> next = handoff.queue.next();
+      if (next.isEmpty()) {
+        break;
+      }
+      handoff.inProgress++;
+      Key key = next.get();
+      Delivery delivery = deliveries.apply(key);
+      Listen.to(
+          Hop.call(loop, delivery.loop(), () -> delivery.deliver(key, handoff.target)),
+          loop,
+          credits -> {
+            handoff.inProgress--;
+            handoff.credits = credits;
+            handoff.pauseMillis = LEAST_PAUSE_MILLIS;
+            metrics.delivered();
+            handoff.queue.done();
+            pump(handoff, deliveries);
+          },
+          e -> {
+            handoff.inProgress--;
+            failed(handoff, key, e);
+          });
+    }
+    handoff.pumping = false;
+  }
+
+  /** A copy that cannot be read now goes to the end, so that it holds up nothing else. */
+  private void failed(Handoff handoff, Key key, Throwable e) {
+    handoff.credits = 1;
+    handoff.notBefore = clock.nanos() + handoff.pauseMillis * NANOS_PER_MILLI;
+    handoff.pauseMillis = Math.min(MOST_PAUSE_MILLIS, 2 * handoff.pauseMillis);
+    if (e instanceof Delivery.UnreadableException) {
+      handoff.queue.add(key);
+      handoff.queue.done();
+    } else {
+      handoff.queue.retry(key);
+    }
+  }
+}
