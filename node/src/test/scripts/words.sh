@@ -3,5 +3,5 @@
 # Usage: words.sh [FILE=/usr/share/dict/words]
 set -euo pipefail
 cd "$(dirname "$0")/../../../.."
-exec mvn -B -ntp -pl node verify -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
+exec mvn -B -ntp -pl node -am verify -Dtest=none \
   -Dit.test=WordsIT -Dquorate.words="${1:-/usr/share/dict/words}"

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class PeerConnection {
   private static final Logger LOG = LoggerFactory.getLogger(PeerConnection.class);
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long NANOS_PER_MICRO = 1000;
   private static final long TICK_MILLIS = 50;
   private static final long PING_NANOS = 500 * NANOS_PER_MILLI;
   private static final long SILENT_NANOS = 3000 * NANOS_PER_MILLI;
@@ -55,7 +56,7 @@ public final class PeerConnection {
   private final Loop loop;
   private final Clock clock;
   private final PeerMetrics metrics;
-  private final Latency latency = new Latency();
+  private final Latency latency;
   private final Map<Long, Pending> pending = new HashMap<>();
   private final Deque<Pending> oldestFirst = new ArrayDeque<>();
   private Consumer<Hello> onWelcome = hello -> {};
@@ -76,6 +77,9 @@ public final class PeerConnection {
   private String lastProblem = "";
   private boolean closed;
 
+  /**
+   * @param nodes of the cluster
+   */
   PeerConnection(
       Local local,
       String peer,
@@ -83,7 +87,9 @@ public final class PeerConnection {
       Transport transport,
       Loop loop,
       Clock clock,
+      int nodes,
       PeerMetrics metrics) {
+    this.latency = new Latency(nodes);
     this.local = local;
     this.peer = peer;
     this.address = address;
@@ -129,7 +135,7 @@ public final class PeerConnection {
       public long expectedNanos() {
         Pending oldest = oldestFirst.peek();
         long age = oldest == null ? 0 : clock.nanos() - oldest.sentNanos();
-        return Math.max(latency.meanNanos(), age);
+        return Math.max(latency.expectedNanos(pending.size()), age);
       }
 
       @Override
@@ -343,6 +349,14 @@ public final class PeerConnection {
     closed = true;
     close(link);
     failAll(Failure.DISCONNECTED);
+  }
+
+  /**
+   * Takes a report that comes with an answer: what the peer has in progress, and how fast it is.
+   */
+  void report(ByteReader in) {
+    long inProgress = in.readVarLong();
+    latency.report(inProgress, in.readVarLong() * NANOS_PER_MICRO);
   }
 
   /** Requests without an answer yet. */

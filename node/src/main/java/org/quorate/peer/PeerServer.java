@@ -115,7 +115,8 @@ final class PeerServer {
     }
 
     private void serve(int type, long id, ByteReader in) {
-      long deadline = clock.nanos() + in.readVarLong() * NANOS_PER_MILLI;
+      long began = clock.nanos();
+      long deadline = began + in.readVarLong() * NANOS_PER_MILLI;
       long epoch = in.readVarLong();
       Key key = Key.decode(in.readSized());
       if (epoch != local.epoch()) {
@@ -136,7 +137,15 @@ final class PeerServer {
           answer -> {
             inProgress--;
             load.ended();
-            reply(answer.type(), id, answer.payload());
+            reply(
+                answer.type(),
+                id,
+                out -> {
+                  if (answer.reports()) {
+                    load.report(out, clock.nanos() - began);
+                  }
+                  answer.payload().accept(out);
+                });
           },
           e -> {
             inProgress--;
@@ -193,9 +202,12 @@ final class PeerServer {
     }
   }
 
-  private record Answer(int type, Consumer<ByteWriter> payload) {
-    static final Answer SAME = new Answer(Frames.SAME, out -> {});
-    static final Answer DONE = new Answer(Frames.DONE, out -> {});
+  /**
+   * @param reports whether the payload begins with a report of the load
+   */
+  private record Answer(int type, boolean reports, Consumer<ByteWriter> payload) {
+    static final Answer SAME = new Answer(Frames.SAME, true, out -> {});
+    static final Answer DONE = new Answer(Frames.DONE, false, out -> {});
   }
 
   private static Function<LocalReplica, Future<Answer>> verb(
@@ -220,6 +232,7 @@ final class PeerServer {
                             .map(
                                 new Answer(
                                     Frames.MINTED,
+                                    false,
                                     out -> {
                                       out.writeLong(minted.basis());
                                       SiblingsCodec.writeContext(out, minted.context());
@@ -241,6 +254,6 @@ final class PeerServer {
   private static Answer answer(@Nullable State state) {
     return state == null
         ? Answer.SAME
-        : new Answer(Frames.STATE, out -> out.writeBytes(state.bytes()));
+        : new Answer(Frames.STATE, true, out -> out.writeBytes(state.bytes()));
   }
 }

@@ -100,6 +100,7 @@ public final class Peers implements Cluster {
                 transport,
                 loop,
                 clock,
+                ring.members().size(),
                 new PeerMetrics(registry, member.name()));
         connections.put(member.name(), connection);
         connection.onWelcome(this::welcomed);

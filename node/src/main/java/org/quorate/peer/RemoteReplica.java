@@ -15,15 +15,16 @@ import org.quorate.version.State;
  *
  * <pre>
  *  each request:  ms left | epoch | key (sized) | …
- *  READ   known digest u64                      SAME    –
- *                                               STATE   siblings
+ *  READ   known digest u64                      SAME    report
+ *                                               STATE   report | siblings (rest)
  *  PUT    blind? u8 | [seen] | delete? u8       MINTED  basis u64 | context | siblings
  *         | headers | value (rest)
  *  MERGE  basis u64 | siblings (rest)           DONE    –
  *  HAND_OFF siblings (rest)                     DONE    how many it takes at once
  *  HINT   target                                DONE    –
- *  SALVAGE –                                    STATE   siblings
+ *  SALVAGE –                                    STATE   report | siblings (rest)
  *  any                                          FAILURE its number u8
+ *  report: requests in progress | microseconds that this one took
  * </pre>
  */
 final class RemoteReplica implements Replica {
@@ -39,7 +40,11 @@ final class RemoteReplica implements Replica {
   public Future<Reading> read(Key key, long knownDigest, long deadline) {
     return peer.request(
             Frames.READ, deadline, out -> out.writeSized(key.encoded()).writeLong(knownDigest))
-        .map(in -> in.remaining() == 0 ? new Reading(null, knownDigest) : reading(in));
+        .map(
+            in -> {
+              peer.report(in);
+              return in.remaining() == 0 ? new Reading(null, knownDigest) : reading(in);
+            });
   }
 
   private static Reading reading(ByteReader in) {
@@ -50,7 +55,11 @@ final class RemoteReplica implements Replica {
   @Override
   public Future<State> salvage(Key key, long deadline) {
     return peer.request(Frames.SALVAGE, deadline, out -> out.writeSized(key.encoded()))
-        .map(in -> State.decode(in.readRest()));
+        .map(
+            in -> {
+              peer.report(in);
+              return State.decode(in.readRest());
+            });
   }
 
   @Override

@@ -22,9 +22,9 @@ public interface Cluster {
     boolean isSuspect();
 
     /**
-     * How long an answer is expected to take, nanoseconds: a smoothed round trip, or the age of the
-     * oldest unanswered request where that is more, so that a node that stopped answering ranks
-     * last.
+     * How long one more answer is expected to take, nanoseconds, from the latency and the queue of
+     * the node, or the age of the oldest unanswered request where that is more, so that a node that
+     * stopped answering ranks last.
      */
     long expectedNanos();
 

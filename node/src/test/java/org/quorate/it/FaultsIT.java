@@ -111,7 +111,7 @@ class FaultsIT {
 
   @Test
   void oneNodeDownFailsNothingAtTwoOfThreeAndIsRepairedByReads() throws Exception {
-    nodes = NodeProcess.cluster(root, 3);
+    nodes = NodeProcess.cluster(root, 3, "--hints", "false");
     String path = "/v1/kv/down/k";
     Http.put(nodes.get(0).url(path + "?w=all"), "before");
     nodes.get(2).kill();

@@ -12,6 +12,8 @@ enum Fault {
   FRAMES(1),
   /** Connections break, some for one side only. */
   RESET(1),
+  /** A member accuses another, falsely. */
+  SLANDER(1),
   /** A way is slow. */
   SLOW_WAY(1),
   /** A process is killed. */

@@ -1,11 +1,15 @@
 package org.quorate.sim;
 
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import org.quorate.Node;
+import org.quorate.gossip.Slander;
+import org.quorate.gossip.View;
 
 /** Injects faults until it is told to stop; each but a lost disk ends by itself. */
 final class Nemesis {
@@ -122,6 +126,7 @@ final class Nemesis {
           case CLOG -> clog(anyPath());
           case FRAMES -> frames();
           case RESET -> reset();
+          case SLANDER -> slander(machine);
           case SLOW_WAY -> slowWay();
           case KILL -> {
             machine.kill();
@@ -265,6 +270,24 @@ final class Nemesis {
     SimNetwork.Path path = anyPath();
     network.reset(path.from, path.to);
     return path.from + " to " + path.to;
+  }
+
+  /** One member tells another, if it can be reached, that a third is suspect or dead. */
+  private String slander(SimMachine accuser) {
+    Node node = accuser.ready();
+    SimMachine listener = anyMachine();
+    String victim = anyMachine().name();
+    if (node == null || listener.equals(accuser)) {
+      return "";
+    }
+    Map<String, View> views = new HashMap<>();
+    node.membership().views().forEach(view -> views.put(view.member().name(), view));
+    boolean isDead = random.nextBoolean();
+    byte[] datagram =
+        Slander.datagram(
+            accuser.config.cluster(), views.get(accuser.name()), views.get(victim), isDead);
+    network.datagrams(accuser.name(), accuser.process()).send(listener.config.peer(), datagram);
+    return accuser.name() + " of " + victim + " to " + listener.name();
   }
 
   private String slowWay() {

@@ -1,0 +1,119 @@
+package org.quorate.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node misses writes and is brought them by hints: {@code -Dquorate.hints=100000} of them. */
+class HandoffIT {
+  private static final int WRITES = Integer.getInteger("quorate.hints", 3000);
+  private static final int RATE = Integer.getInteger("quorate.rate", 500);
+
+  @TempDir Path root;
+  private List<NodeProcess> nodes = List.of();
+
+  @AfterEach
+  void stop() throws Exception {
+    for (NodeProcess node : nodes) {
+      node.close();
+    }
+  }
+
+  private HttpRequest foreground(int i) {
+    String url = nodes.get(i % 2).url("/v1/kv/foreground/" + i % 1000);
+    return i % 3 == 0 ? Traffic.put(url, "f" + i) : Traffic.get(url);
+  }
+
+  private long pending() throws Exception {
+    long pending = 0;
+    for (int i = 0; i < 2; i++) {
+      String metrics = Http.get(nodes.get(i).url("/metrics")).text();
+      pending +=
+          metrics
+              .lines()
+              .filter(line -> line.startsWith("quorate_hints_pending{"))
+              .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf("} ") + 2)))
+              .sum();
+    }
+    return pending;
+  }
+
+  @Test
+  void whatANodeMissedIsHandedToIt() throws Exception {
+    nodes = NodeProcess.cluster(root, 3);
+    Traffic first = new Traffic();
+    first.send(1000, 16, i -> Traffic.put(nodes.get(0).url("/v1/kv/foreground/" + i), "f"));
+    Traffic warm = new Traffic();
+    warm.sendAtRate(RATE, this::foreground, after(5));
+    Traffic before = new Traffic();
+    before.sendAtRate(RATE, this::foreground, after(10));
+    nodes.get(2).kill();
+    Traffic missed = new Traffic();
+    missed.send(
+        WRITES,
+        32,
+        i -> Traffic.put(nodes.get(i % 2).url("/v1/kv/missed/k" + i + "?w=2"), "v" + i));
+    assertEquals(List.of(), missed.failures());
+    long kept = pending();
+    assertTrue(kept >= WRITES, kept + " hints");
+    Traffic alone = new Traffic();
+    alone.sendAtRate(RATE, this::foreground, after(5));
+    nodes.get(2).start();
+    long back = System.nanoTime();
+    long[] drained = {0};
+    Traffic during = new Traffic();
+    during.sendAtRate(
+        RATE,
+        this::foreground,
+        () -> {
+          TimeUnit.MILLISECONDS.sleep(5);
+          assertTrue(System.nanoTime() - back < TimeUnit.SECONDS.toNanos(120), pending() + " left");
+          drained[0] = System.nanoTime();
+          return pending() == 0;
+        });
+    System.out.printf(
+        "%d hints drained in %.1f s; foreground p99 %.1f ms before, %.1f with a node down,"
+            + " %.1f while draining; %d failed%n",
+        kept,
+        (drained[0] - back) / 1e9,
+        before.millis(0.99),
+        alone.millis(0.99),
+        during.millis(0.99),
+        before.failures().size() + alone.failures().size() + during.failures().size());
+    assertEquals(List.of(), during.failures());
+    assertEquals(List.of(), differing());
+  }
+
+  private static Traffic.Enough after(int seconds) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    return () -> System.nanoTime() >= end;
+  }
+
+  /** Keys of which not all owners hold the same, up to ten. */
+  private List<String> differing() throws Exception {
+    java.util.List<String> differing = new java.util.ArrayList<>();
+    for (int i = 0; i < WRITES && differing.size() < 10; i++) {
+      String answer = Http.get(nodes.get(i % 3).url("/v1/replicas/missed/k" + i)).text();
+      JsonArray owners = new JsonObject(answer).getJsonArray("owners");
+      int held =
+          owners.stream()
+              .map(owner -> ((JsonObject) owner).getString("digest"))
+              .collect(Collectors.toSet())
+              .size();
+      if (held != 1 || owners.size() != 3 || answer.contains("absent")) {
+        differing.add(answer);
+      }
+    }
+    return differing;
+  }
+}
