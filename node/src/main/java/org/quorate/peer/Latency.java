@@ -19,6 +19,7 @@ final class Latency {
   private static final double SMOOTHING = 0.05;
   private static final double STEP = 0.002;
   private static final double FIRST_NANOS = 1_000_000;
+  private static final double COLD_NANOS = 50_000_000;
 
   private final int nodes;
   private double response = FIRST_NANOS;
@@ -31,6 +32,14 @@ final class Latency {
    */
   Latency(int nodes) {
     this.nodes = nodes;
+  }
+
+  /**
+   * The peer was just reached: it has probably just started, and is cold. So others are preferred
+   * until its answers, to requests that cannot go elsewhere, show that it is fast.
+   */
+  void cold() {
+    response = Math.max(response, COLD_NANOS);
   }
 
   /** An answer took so long. */

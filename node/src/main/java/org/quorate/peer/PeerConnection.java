@@ -233,6 +233,7 @@ public final class PeerConnection {
     local.leases().noteLease(hello.actor(), hello.lease());
     LOG.info("peer {} is up at {}", peer, address);
     state = State.UP;
+    latency.cold();
     lastProblem = "";
     pauseMillis = LEAST_PAUSE_MILLIS;
     onWelcome.accept(hello);
