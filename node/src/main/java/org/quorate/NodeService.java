@@ -1,6 +1,8 @@
 package org.quorate;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -9,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.gossip.Member;
 import org.quorate.gossip.State;
@@ -23,10 +26,12 @@ final class NodeService implements NodeView {
 
   private final Node node;
   private final PrometheusMeterRegistry registry;
+  private final Executor background;
   private final Defaults defaults;
   private volatile boolean draining;
 
-  NodeService(Node node, PrometheusMeterRegistry registry) {
+  NodeService(Node node, PrometheusMeterRegistry registry, Executor background) {
+    this.background = background;
     this.node = node;
     this.registry = registry;
     NodeConfig config = node.config();
@@ -118,7 +123,16 @@ final class NodeService implements NodeView {
   }
 
   @Override
-  public String metrics(boolean openMetrics) {
-    return registry.scrape(openMetrics ? OPEN_METRICS : PROMETHEUS_TEXT);
+  public Future<String> metrics(boolean openMetrics) {
+    Promise<String> text = Promise.promise();
+    background.execute(
+        () -> {
+          try {
+            text.complete(registry.scrape(openMetrics ? OPEN_METRICS : PROMETHEUS_TEXT));
+          } catch (RuntimeException e) {
+            text.fail(e);
+          }
+        });
+    return text.future();
   }
 }

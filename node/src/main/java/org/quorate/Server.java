@@ -191,7 +191,7 @@ public final class Server {
   private Future<Running> serve(Node node, List<Lane> lanes) {
     Gauge.builder("quorate.log.bytes", node.log(), log -> log.sizeBytes()).register(registry);
     Gauge.builder("quorate.log.segments", node.log(), log -> log.segmentCount()).register(registry);
-    NodeService service = new NodeService(node, registry);
+    NodeService service = new NodeService(node, registry, background);
     HostPort http = HostPort.parse(config.http());
     List<Future<Integer>> bound = new ArrayList<>();
     for (int i = 0; i < lanes.size(); i++) {

@@ -148,14 +148,17 @@ final class AdminHandler {
   private void metrics(HttpServerRequest request) {
     String accept = request.getHeader(HttpHeaders.ACCEPT);
     boolean openMetrics = accept != null && accept.contains(OPEN_METRICS);
-    request
-        .response()
-        .putHeader(
-            HttpHeaders.CONTENT_TYPE,
-            openMetrics
-                ? OPEN_METRICS + "; version=1.0.0; charset=utf-8"
-                : "text/plain; version=0.0.4; charset=utf-8")
-        .end(node.metrics(openMetrics));
+    HttpServerResponse response = request.response();
+    response.putHeader(
+        HttpHeaders.CONTENT_TYPE,
+        openMetrics
+            ? OPEN_METRICS + "; version=1.0.0; charset=utf-8"
+            : "text/plain; version=0.0.4; charset=utf-8");
+    Listen.to(
+        node.metrics(openMetrics),
+        loop,
+        text -> loop.execute(() -> response.end(text)),
+        e -> loop.execute(() -> failed(response, e)));
   }
 
   private Buffer ring() {

@@ -1,5 +1,6 @@
 package org.quorate.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.quorate.coordinator.Coordinator;
@@ -29,6 +30,9 @@ public interface NodeView {
   /** Owners by partition, in order of preference. */
   List<List<String>> ring();
 
-  /** All metrics; OpenMetrics if {@code openMetrics}, else Prometheus text. */
-  String metrics(boolean openMetrics);
+  /**
+   * All metrics; OpenMetrics if {@code openMetrics}, else Prometheus text. Completes on another
+   * thread, because it takes long.
+   */
+  Future<String> metrics(boolean openMetrics);
 }

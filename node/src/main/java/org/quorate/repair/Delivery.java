@@ -61,12 +61,11 @@ public final class Delivery {
     if (to.isEmpty()) {
       return Future.succeededFuture(1);
     }
-    return own.read(key, 0, deadline)
+    return own.copy(key)
         .recover(e -> Future.failedFuture(new UnreadableException(e)))
         .compose(
-            reading -> {
-              State state = reading.state();
-              if (state == null || state.siblings().isEmpty()) {
+            state -> {
+              if (state.siblings().isEmpty()) {
                 return Future.succeededFuture(1);
               }
               boolean isOwner = owners.stream().anyMatch(owner -> owner.local() != null);

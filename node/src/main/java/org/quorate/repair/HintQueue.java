@@ -193,6 +193,10 @@ final class HintQueue {
     into.bytes = offset;
     into.hints -= batch.size();
     open = null;
+    if (offset == 0) {
+      pieces.remove(into);
+      delete(into);
+    }
     metrics.dropped(batch.size());
     batch.forEach(each -> recent.remove(each.key()));
     StorageException failure =

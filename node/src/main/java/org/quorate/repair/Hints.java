@@ -33,6 +33,7 @@ public final class Hints implements HintSink {
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final long LEAST_PAUSE_MILLIS = 100;
   private static final long MOST_PAUSE_MILLIS = 5000;
+  private static final int DELIVERIES_A_STEP = 1000;
 
   /** The hints for one target on their way. */
   private static final class Handoff {
@@ -41,12 +42,20 @@ public final class Hints implements HintSink {
     private int credits = 1;
     private int inProgress;
     private boolean pumping;
+    private long delivered;
     private long pauseMillis = LEAST_PAUSE_MILLIS;
     private long notBefore = Long.MIN_VALUE;
 
     Handoff(String target, HintQueue queue) {
       this.target = target;
       this.queue = queue;
+    }
+
+    /** More at once only step by step: a target that has just started is slow yet. */
+    void granted(int most) {
+      delivered++;
+      boolean mayGrow = delivered % DELIVERIES_A_STEP == 0;
+      credits = Math.min(most, mayGrow ? credits + 1 : credits);
     }
   }
 
@@ -151,7 +160,7 @@ public final class Hints implements HintSink {
           loop,
           credits -> {
             handoff.inProgress--;
-            handoff.credits = credits;
+            handoff.granted(credits);
             handoff.pauseMillis = LEAST_PAUSE_MILLIS;
             metrics.delivered();
             handoff.queue.done();

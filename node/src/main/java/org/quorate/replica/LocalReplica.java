@@ -21,7 +21,7 @@ public final class LocalReplica implements Replica {
   public static final int MAX_SIBLINGS = 100;
 
   /** The most hand-offs that are in progress with one peer. */
-  public static final int MAX_HAND_OFFS = 16;
+  public static final int MAX_HAND_OFFS = 8;
 
   private final Store store;
   private final Clock clock;
@@ -165,6 +165,13 @@ public final class LocalReplica implements Replica {
         .update(key, new Merging(state, basis))
         .<Void>mapEmpty()
         .recover(e -> Future.failedFuture(translate(e)));
+  }
+
+  /**
+   * What is held, for another node: it is not kept in memory, where it would displace what is read.
+   */
+  public Future<State> copy(Key key) {
+    return store.read(key, false).recover(e -> Future.failedFuture(translate(e)));
   }
 
   @Override

@@ -108,6 +108,15 @@ public final class Store {
 
   /** The key's durable state; fails with {@link StorageException} DAMAGED or OVERLOADED. */
   public Future<State> read(Key key) {
+    return read(key, true);
+  }
+
+  /**
+   * As {@link #read(Key)}.
+   *
+   * @param keeps whether it is worth a place in the cache
+   */
+  public Future<State> read(Key key, boolean keeps) {
     State cached = cache.getIfPresent(key);
     if (cached != null) {
       metrics.cacheHit();
@@ -127,9 +136,11 @@ public final class Store {
         .compose(
             loaded -> {
               if (loaded.isEmpty()) {
-                return read(key);
+                return read(key, keeps);
               }
-              cacheRead(key, at, loaded.get());
+              if (keeps) {
+                cacheRead(key, at, loaded.get());
+              }
               return Future.succeededFuture(loaded.get());
             });
   }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HandoffIT {
   private static final int WRITES = Integer.getInteger("quorate.hints", 3000);
   private static final int WARM_SECONDS = Integer.getInteger("quorate.warm", 2);
+  private static final boolean STANDS_STILL = Boolean.getBoolean("quorate.still");
   private static final int RATE = Integer.getInteger("quorate.rate", 500);
 
   @TempDir Path root;
@@ -65,7 +66,7 @@ class HandoffIT {
     new Traffic().sendAtRate(RATE, this::foreground, after(WARM_SECONDS));
     Traffic before = new Traffic();
     before.sendAtRate(RATE, this::foreground, after(10));
-    nodes.get(2).kill();
+    goAway();
     Traffic missed = new Traffic();
     missed.send(
         WRITES,
@@ -76,7 +77,7 @@ class HandoffIT {
     assertTrue(kept >= WRITES, kept + " hints");
     Traffic alone = new Traffic();
     alone.sendAtRate(RATE, this::foreground, after(5));
-    nodes.get(2).start();
+    comeBack();
     long back = System.nanoTime();
     Traffic during = new Traffic();
     CompletableFuture<Long> drained = CompletableFuture.supplyAsync(() -> awaitDrained(back));
@@ -94,11 +95,31 @@ class HandoffIT {
     assertEquals(List.of(), differing());
   }
 
+  /** Killed; or standing still until it is dead for the others, so that it comes back warm. */
+  private void goAway() throws Exception {
+    if (STANDS_STILL) {
+      nodes.get(2).signal("STOP");
+      while (!Http.get(nodes.get(0).url("/v1/cluster")).text().contains("dead")) {
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+    } else {
+      nodes.get(2).kill();
+    }
+  }
+
+  private void comeBack() throws Exception {
+    if (STANDS_STILL) {
+      nodes.get(2).signal("CONT");
+    } else {
+      nodes.get(2).start();
+    }
+  }
+
   private long awaitDrained(long from) {
     try {
       while (pending() > 0) {
         assertTrue(System.nanoTime() - from < TimeUnit.SECONDS.toNanos(120), pending() + " left");
-        TimeUnit.MILLISECONDS.sleep(200);
+        TimeUnit.MILLISECONDS.sleep(500);
       }
       return System.nanoTime();
     } catch (Exception e) {

@@ -70,9 +70,6 @@ final class Traffic {
         .whenComplete(
             (answer, e) -> {
               nanos.add(System.nanoTime() - began);
-              if (System.nanoTime() - began > 30_000_000 && Boolean.getBoolean("quorate.slow")) {
-                System.out.println("SLOW at " + (began / 1_000_000) % 1000000 + " took " + (System.nanoTime() - began) / 1_000_000 + " " + request.method() + " " + request.uri().getPort());
-              }
               if (e != null) {
                 failures.add(request.uri() + " " + e);
               } else if (answer.statusCode() >= 300) {
