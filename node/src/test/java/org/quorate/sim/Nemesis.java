@@ -311,7 +311,8 @@ final class Nemesis {
 
   private String restore(SimMachine machine) {
     if (!machine.hasCopy()) {
-      return "";
+      machine.stop().onComplete(done -> startLater(machine));
+      return machine.name() + " has no copy yet: it is stopped, which makes one";
     }
     machine.powerCut();
     machine.restore();
