@@ -7,7 +7,6 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.quorate.coordinator.Coordinator;
@@ -15,8 +14,6 @@ import org.quorate.coordinator.CoordinatorMetrics;
 import org.quorate.gossip.Member;
 import org.quorate.gossip.View;
 import org.quorate.membership.Membership;
-import org.quorate.membership.Standing;
-import org.quorate.peer.Belief;
 import org.quorate.peer.Local;
 import org.quorate.peer.Peers;
 import org.quorate.repair.Delivery;
@@ -46,10 +43,7 @@ public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final long RESERVE_BYTES = 256L << 20;
   private static final long CHECK_MILLIS = 1000;
-  private static final long CONFIRM_MILLIS = 1000;
-  private static final long REACH_MILLIS = 100;
   private static final long HINTS_MILLIS = 100;
-  private static final long INTRODUCE_MILLIS = 1000;
   private static final int KEY_OVERHEAD_BYTES = 160;
 
   /** What one event loop has. */
@@ -139,21 +133,6 @@ public final class Node {
         false);
   }
 
-  private Belief belief(String node) {
-    Standing standing = membership.standing(node);
-    return new Belief() {
-      @Override
-      public boolean isLiving() {
-        return standing.isLiving();
-      }
-
-      @Override
-      public boolean isSuspect() {
-        return standing.isSuspect();
-      }
-    };
-  }
-
   private void makeLanes(long damagedBefore) {
     Cache<Key, State> cache =
         Caffeine.newBuilder()
@@ -187,7 +166,7 @@ public final class Node {
               loop,
               ports.clock(),
               ports.lanes().get(i).transport(),
-              this::belief,
+              node -> new StandingBelief(membership.standing(node)),
               ports.registry());
       Coordinator coordinator = new Coordinator(peers, loop, ports.clock(), metrics);
       LocalReplica replica =
@@ -240,7 +219,7 @@ public final class Node {
     List<Future<String>> bound = new ArrayList<>();
     for (Lane lane : lanes) {
       bound.add(
-          onLoop(
+          Tasks.onLoop(
               lane.loop(),
               () -> {
                 lane.peers().connect();
@@ -257,7 +236,7 @@ public final class Node {
         .compose(
             all -> {
               peerAddress = all.resultAt(0);
-              return onLoop(lanes.get(0).loop(), () -> membership.start(peerAddress));
+              return Tasks.onLoop(lanes.get(0).loop(), () -> membership.start(peerAddress));
             });
   }
 
@@ -275,75 +254,12 @@ public final class Node {
         });
   }
 
-  private interface Call<T> {
-    Future<T> run();
-  }
-
-  private static <T> Future<T> onLoop(Loop loop, Call<T> call) {
-    Promise<T> done = Promise.promise();
-    loop.execute(() -> call.run().onComplete(done));
-    return done.future();
-  }
-
-  /** Settles who this node is among its peers, and begins to mint. */
   private Future<Void> begin() {
-    Loop loop = lanes.get(0).loop();
-    Peers peers = lanes.get(0).peers();
-    boolean mayContinue = identity.mayContinue() && isSound;
-    long patience = mayContinue ? CONFIRM_MILLIS : REACH_MILLIS;
-    return onLoop(loop, () -> peers.reached(patience).compose(any -> introduce()))
-        .compose(known -> onLoop(loop, () -> confirmed(mayContinue)))
-        .compose(
-            confirmed ->
-                inBackground(ports.writer(), () -> identity.lease(confirmed))
-                    .compose(leased -> onLoop(loop, () -> tellLease(peers, confirmed))))
-        .map(
-            noted -> {
-              identity.begin(noted);
-              identity.onLease(() -> loop.execute(peers::tellLease));
-              loop.execute(this::startChores);
-              return null;
-            });
-  }
-
-  private Future<Boolean> confirmed(boolean mayContinue) {
-    return Future.succeededFuture(mayContinue && peers().confirm(identity.lease()));
-  }
-
-  /** Waits for some member to know this node, if one is reached: its name may be taken. */
-  private Future<Void> introduce() {
-    boolean reachesSome =
-        ring.members().stream()
-            .anyMatch(m -> !m.name().equals(config.name()) && peers().isConnected(m.name()));
-    return reachesSome ? membership.introduced(INTRODUCE_MILLIS) : Future.succeededFuture();
-  }
-
-  /**
-   * Tells the members of the lease.
-   *
-   * @param goesOn whether they must have noted it before anything is minted
-   */
-  private static Future<Boolean> tellLease(Peers peers, boolean goesOn) {
-    Future<Boolean> noted = peers.tellLease().map(true).otherwise(false);
-    return goesOn ? noted : Future.succeededFuture(true);
-  }
-
-  private interface Work {
-    void run() throws IOException;
-  }
-
-  private static Future<Void> inBackground(Executor executor, Work work) {
-    Promise<Void> done = Promise.promise();
-    executor.execute(
-        () -> {
-          try {
-            work.run();
-            done.complete();
-          } catch (IOException | RuntimeException e) {
-            done.fail(e);
-          }
-        });
-    return done.future();
+    Lane first = lanes.get(0);
+    return new Beginning(
+            config.name(), ring, first.loop(), ports, first.peers(), membership, identity, isSound)
+        .begin()
+        .onSuccess(done -> first.loop().execute(this::startChores));
   }
 
   private void startChores() {
@@ -441,11 +357,11 @@ public final class Node {
   /** Writes out everything and notes a stop in good order. No request may be in flight. */
   public Future<Void> stop() {
     stopping = true;
-    return onLoop(lanes.get(0).loop(), this::leave)
+    return Tasks.onLoop(lanes.get(0).loop(), this::leave)
         .compose(left -> onAllLoops(lane -> lane.peers().close()))
-        .compose(closed -> inBackground(ports.writer(), log::close))
+        .compose(closed -> Tasks.inBackground(ports.writer(), log::close))
         .compose(written -> onAllLoops(lane -> {}))
-        .compose(applied -> inBackground(ports.writer(), this::closeStorage));
+        .compose(applied -> Tasks.inBackground(ports.writer(), this::closeStorage));
   }
 
   private Future<Void> leave() {
@@ -458,7 +374,7 @@ public final class Node {
     List<Future<Void>> done = new ArrayList<>();
     for (Lane lane : lanes) {
       done.add(
-          onLoop(
+          Tasks.onLoop(
               lane.loop(),
               () -> {
                 task.accept(lane);

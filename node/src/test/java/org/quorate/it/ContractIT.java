@@ -10,8 +10,10 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -415,6 +417,15 @@ class ContractIT {
             "quorate_requests_seconds_bucket{op=\"put\",outcome=\"ok\",le=\"5.0\"}",
             "quorate_requests_seconds_bucket{op=\"put\",outcome=\"ok\",le=\"5.0E-4\"}",
             "quorate_peer_roundtrip_seconds_count{peer=\"n2\"}",
+            "quorate_members{state=\"alive\"} 3.0",
+            "quorate_members{state=\"dead\"} 0.0",
+            "quorate_gossip_events_total{event=\"probe\"}",
+            "quorate_gossip_dropped_total{reason=\"cluster\"}",
+            "quorate_gossip_doubts",
+            "quorate_hints_written_total",
+            "quorate_hints_delivered_total",
+            "quorate_hints_dropped_total",
+            "quorate_hints_lost_total",
             "quorate_log_fsync_seconds_count",
             "quorate_log_batch_sum",
             "quorate_log_bytes",
@@ -445,6 +456,7 @@ class ContractIT {
       assertEquals("alive", member.getString("state"));
       assertEquals(256, member.getInteger("owned"));
       assertEquals("127.0.0.1:" + nodes.get(i).http, member.getString("http"));
+      assertEquals(false, member.getBoolean("draining"));
     }
     String ring = Http.get(url(0, "/v1/cluster/ring")).text();
     assertEquals(ring, Http.get(url(2, "/v1/cluster/ring")).text());
@@ -471,10 +483,20 @@ class ContractIT {
     problem(Http.get(url(0, "/v1/replicas/contract")), 404, "not-found");
   }
 
+  private static Set<String> properties(JsonObject schemas, String name) {
+    return schemas.getJsonObject(name).getJsonObject("properties").fieldNames();
+  }
+
   @Test
   void theOpenApiDocumentNamesEveryPathAndParameter() throws Exception {
     JsonObject api = new JsonObject(Http.get(url(0, "/openapi.json")).text());
     assertTrue(api.getString("openapi").startsWith("3.1"));
+    JsonObject schemas = api.getJsonObject("components").getJsonObject("schemas");
+    JsonObject cluster = new JsonObject(Http.get(url(0, "/v1/cluster")).text());
+    assertEquals(properties(schemas, "Cluster"), cluster.fieldNames());
+    Set<String> ofMember = new HashSet<>(properties(schemas, "Member"));
+    assertTrue(ofMember.removeAll(Set.of("accuser", "since")), "only of those that are not alive");
+    assertEquals(ofMember, cluster.getJsonArray("members").getJsonObject(0).fieldNames());
     JsonObject paths = api.getJsonObject("paths");
     for (String path : paths.fieldNames()) {
       String concrete = path.replace("{bucket}", "b").replace("{key}", "openapi");

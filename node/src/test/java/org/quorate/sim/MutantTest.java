@@ -95,13 +95,6 @@ class MutantTest {
                       }
                       """))),
           new Mutant(
-              "a stand-in acknowledges before it is bound to hand back",
-              List.of(
-                  new Patch(
-                      "coordinator.WriteOperation",
-                      "return target == null\n        ? stored",
-                      "return true ? stored : target == null\n        ? stored"))),
-          new Mutant(
               "the context of a write is rounded up",
               List.of(
                   new Patch(

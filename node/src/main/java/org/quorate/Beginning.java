@@ -1,0 +1,91 @@
+package org.quorate;
+
+import io.vertx.core.Future;
+import org.quorate.membership.Membership;
+import org.quorate.peer.Peers;
+import org.quorate.ring.Member;
+import org.quorate.ring.Ring;
+import org.quorate.runtime.Loop;
+import org.quorate.storage.Identity;
+
+/** How a node settles who it is among its peers, before it mints its first dot. */
+final class Beginning {
+  private static final long CONFIRM_MILLIS = 1000;
+  private static final long REACH_MILLIS = 100;
+  private static final long INTRODUCE_MILLIS = 1000;
+
+  private final String name;
+  private final Ring ring;
+  private final Loop loop;
+  private final Ports ports;
+  private final Peers peers;
+  private final Membership membership;
+  private final Identity identity;
+  private final boolean isSound;
+
+  /**
+   * @param isSound whether the log is as it was left
+   */
+  Beginning(
+      String name,
+      Ring ring,
+      Loop loop,
+      Ports ports,
+      Peers peers,
+      Membership membership,
+      Identity identity,
+      boolean isSound) {
+    this.name = name;
+    this.ring = ring;
+    this.loop = loop;
+    this.ports = ports;
+    this.peers = peers;
+    this.membership = membership;
+    this.identity = identity;
+    this.isSound = isSound;
+  }
+
+  /**
+   * Completes when the node may mint; fails with {@link org.quorate.membership.NameTakenException}
+   * if another has its name.
+   */
+  Future<Void> begin() {
+    boolean mayContinue = identity.mayContinue() && isSound;
+    long patience = mayContinue ? CONFIRM_MILLIS : REACH_MILLIS;
+    return Tasks.onLoop(loop, () -> peers.reached(patience).compose(any -> introduce()))
+        .compose(known -> Tasks.onLoop(loop, () -> confirmed(mayContinue)))
+        .compose(
+            confirmed ->
+                Tasks.inBackground(ports.writer(), () -> identity.lease(confirmed))
+                    .compose(leased -> Tasks.onLoop(loop, () -> tellLease(confirmed))))
+        .map(
+            noted -> {
+              identity.begin(noted);
+              identity.onLease(() -> loop.execute(peers::tellLease));
+              return null;
+            });
+  }
+
+  private Future<Boolean> confirmed(boolean mayContinue) {
+    return Future.succeededFuture(mayContinue && peers.confirm(identity.lease()));
+  }
+
+  /** Waits for some member to know this node, if one is reached: its name may be taken. */
+  private Future<Void> introduce() {
+    boolean reachesSome =
+        ring.members().stream()
+            .map(Member::name)
+            .anyMatch(member -> !member.equals(name) && peers.isConnected(member));
+    return reachesSome ? membership.introduced(INTRODUCE_MILLIS) : Future.succeededFuture();
+  }
+
+  /**
+   * Tells the members of the lease.
+   *
+   * @param goesOn whether they must have noted it before anything is minted
+   */
+  private Future<Boolean> tellLease(boolean goesOn) {
+    Future<Boolean> noted = peers.tellLease().map(true).otherwise(false);
+    return goesOn ? noted : Future.succeededFuture(true);
+  }
+}
