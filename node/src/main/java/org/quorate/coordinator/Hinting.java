@@ -36,16 +36,7 @@ final class Hinting {
     this.loop = loop;
     this.metrics = metrics;
     this.open = owners.size();
-    this.local = localAmong(owners);
-  }
-
-  private static int localAmong(List<Cluster.Owner> owners) {
-    for (int i = 0; i < owners.size(); i++) {
-      if (owners.get(i).local() != null) {
-        return i;
-      }
-    }
-    return -1;
+    this.local = OwnerSet.ownAmong(owners);
   }
 
   /** One of the nodes asked has the write. */

@@ -45,12 +45,14 @@ final class OwnerSet {
     return counting;
   }
 
-  static long up(List<Cluster.Owner> owners) {
-    long up = 0;
-    for (Cluster.Owner owner : owners) {
-      up += owner.health().isUp() ? 1 : 0;
+  /** This node's place on the list, -1 if it is not there. */
+  static int ownAmong(List<Cluster.Owner> owners) {
+    for (int i = 0; i < owners.size(); i++) {
+      if (owners.get(i).local() != null) {
+        return i;
+      }
     }
-    return up;
+    return -1;
   }
 
   /**

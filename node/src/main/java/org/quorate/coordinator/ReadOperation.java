@@ -51,7 +51,7 @@ final class ReadOperation {
       CoordinatorMetrics metrics) {
     this.key = key;
     this.owners = owners;
-    this.quorum = new QuorumRead(owners.size(), required, ownAmong(owners));
+    this.quorum = new QuorumRead(owners.size(), required, OwnerSet.ownAmong(owners));
     this.deadline = deadline;
     this.loop = loop;
     this.metrics = metrics;
@@ -88,15 +88,6 @@ final class ReadOperation {
                 armHedge(millis);
               });
     }
-  }
-
-  private static int ownAmong(List<Cluster.Owner> owners) {
-    for (int i = 0; i < owners.size(); i++) {
-      if (owners.get(i).local() != null) {
-        return i;
-      }
-    }
-    return -1;
   }
 
   private void askNext() {

@@ -2,6 +2,7 @@ package org.quorate.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.quorate.it.Await.eventually;
 
 import io.vertx.core.json.JsonObject;
 import java.io.OutputStream;
@@ -12,9 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -30,15 +29,6 @@ class FaultsIT {
   void stop() throws Exception {
     for (NodeProcess node : nodes) {
       node.close();
-    }
-  }
-
-  /** Tries until it is so; a minute at most. */
-  private static void eventually(Callable<Boolean> condition) throws Exception {
-    long give = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!condition.call()) {
-      assertTrue(System.nanoTime() < give, "not so within a minute");
-      TimeUnit.MILLISECONDS.sleep(20);
     }
   }
 

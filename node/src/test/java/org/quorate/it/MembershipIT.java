@@ -3,6 +3,7 @@ package org.quorate.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.quorate.it.Await.eventually;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -13,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,14 +41,6 @@ class MembershipIT {
   static void stop() throws Exception {
     for (NodeProcess node : nodes) {
       node.close();
-    }
-  }
-
-  private static void eventually(Callable<Boolean> condition) throws Exception {
-    long give = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!condition.call()) {
-      assertTrue(System.nanoTime() < give, "not so within a minute");
-      TimeUnit.MILLISECONDS.sleep(10);
     }
   }
 

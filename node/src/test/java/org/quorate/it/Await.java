@@ -1,0 +1,20 @@
+package org.quorate.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/** Waiting for what must become so. */
+final class Await {
+  private Await() {}
+
+  /** Tries until it is so; a minute at most. */
+  static void eventually(Callable<Boolean> condition) throws Exception {
+    long give = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.call()) {
+      assertTrue(System.nanoTime() < give, "not so within a minute");
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+}
