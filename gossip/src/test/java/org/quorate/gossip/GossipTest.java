@@ -152,7 +152,7 @@ class GossipTest {
   /** An hour of it takes some minutes: {@code -Dquorate.seconds=3600}. */
   @Test
   void aThousandMembersKillNobody() {
-    int seconds = Integer.getInteger("quorate.seconds", 100);
+    int seconds = Integer.getInteger("quorate.seconds", 70);
     for (String kind : List.of("5 % loss", "1 % paused 5 s a minute", "one loses 50 %")) {
       SimMembers sim = SimMembers.settled(1000, kind.length());
       Set<String> dead = falselyDead(sim);

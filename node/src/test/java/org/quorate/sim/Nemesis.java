@@ -27,6 +27,10 @@ final class Nemesis {
   private final Consumer<String> trace;
   private final IntConsumer requests;
   private final List<Fault> faults;
+
+  /** Never loses its disk: where all members do, none remembers which dots were used. */
+  private final SimMachine keeper;
+
   private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
   private boolean stopped;
 
@@ -51,6 +55,7 @@ final class Nemesis {
     this.trace = trace;
     this.requests = requests;
     this.faults = List.copyOf(profile.faults());
+    this.keeper = anyMachine();
   }
 
   Map<Fault, Integer> injected() {
@@ -153,6 +158,9 @@ final class Nemesis {
             yield machine.name();
           }
           case WIPE -> {
+            if (machine.equals(keeper)) {
+              yield "";
+            }
             machine.powerCut();
             machine.wipe();
             checker.lost(machine.name());
@@ -310,6 +318,9 @@ final class Nemesis {
   }
 
   private String restore(SimMachine machine) {
+    if (machine.equals(keeper)) {
+      return "";
+    }
     if (!machine.hasCopy()) {
       machine.stop().onComplete(done -> startLater(machine));
       return machine.name() + " has no copy yet: it is stopped, which makes one";
