@@ -76,7 +76,7 @@ final class Beginning {
         ring.members().stream()
             .map(Member::name)
             .anyMatch(member -> !member.equals(name) && peers.isConnected(member));
-    return reachesSome ? membership.introduced(INTRODUCE_MILLIS) : Future.succeededFuture();
+    return membership.introduced(reachesSome ? INTRODUCE_MILLIS : 1);
   }
 
   /**

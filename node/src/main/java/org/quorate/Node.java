@@ -171,9 +171,9 @@ public final class Node {
       Coordinator coordinator = new Coordinator(peers, loop, ports.clock(), metrics);
       LocalReplica replica =
           new LocalReplica(store, ports.clock(), (key, target) -> hint(loop, key, target));
-      Delivery delivery = new Delivery(loop, replica, peers, config.n(), ports.clock());
+      Delivery delivery = new Delivery(loop, replica, peers, ring.copies(), ports.clock());
       lanes.add(new Lane(loop, store, replica, peers, coordinator, delivery));
-      new Healer(store, peers, config.n(), loop, ports.clock(), ports.registry());
+      new Healer(store, peers, ring.copies(), loop, ports.clock(), ports.registry());
       if (damagedBefore == 0) {
         ports.directory().applied(i, log.end());
       }

@@ -5,14 +5,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.quorate.membership.ClusterState;
 import org.quorate.membership.NameTakenException;
 import org.quorate.repair.HintOptions;
 import org.quorate.ring.Member;
+import org.quorate.storage.CheckedFile;
 import org.quorate.storage.DataDirectory;
 import org.quorate.storage.Log;
 import org.quorate.storage.LogOptions;
@@ -166,10 +169,12 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Warmup.start();
-    NodeConfig config = config();
     try {
       DataDirectory directory = DataDirectory.open(data, cluster, name);
-      return run(config, directory);
+      return run(config(Server.remembered(directory)), directory);
+    } catch (CheckedFile.Damaged e) {
+      System.err.println("quorate: cannot start: " + e.getMessage());
+      return 1;
     } catch (DataDirectory.Unusable e) {
       System.err.println("quorate: " + e.getMessage());
       return e.isInUse() ? Main.EXIT_IN_USE : Main.EXIT_USAGE;
@@ -227,12 +232,16 @@ final class ServeCommand implements Callable<Integer> {
         line, option + " " + value + " is not allowed; allowed is " + allowed);
   }
 
-  private NodeConfig config() {
+  /**
+   * @param known what an earlier start wrote down, which counts more than options
+   */
+  private NodeConfig config(Optional<ClusterState> known) {
     if (join != null) {
       throw bad("--join", join.toString(), "nothing yet: list the node in --members");
     }
     String reached = (advertise == null ? peer : advertise).toString();
     List<Member> list = members == null ? List.of(new Member(name, reached, zone)) : members.list();
+    list = known.map(ClusterState::members).orElse(list);
     if (list.stream().noneMatch(member -> member.name().equals(name))) {
       String given = String.join(",", list.stream().map(m -> m.name() + "=" + m.peer()).toList());
       throw bad("--members", given, "a list that names this node, " + name);
@@ -240,7 +249,11 @@ final class ServeCommand implements Callable<Integer> {
     if (partitions < 1 || partitions > 4096) {
       throw bad("--partitions", String.valueOf(partitions), "1 to 4096");
     }
-    int owners = n == null ? Math.min(3, list.size()) : n;
+    if (known.isPresent() && n != null && n != known.get().n()) {
+      throw bad("--n", n.toString(), known.get().n() + ", as at the first start");
+    }
+    int usual = Math.min(3, list.size());
+    int owners = n == null ? known.map(ClusterState::n).orElse(usual) : n;
     if (owners < 1 || owners > list.size()) {
       throw bad("--n", String.valueOf(owners), "1 to the number of members, " + list.size());
     }
@@ -256,7 +269,7 @@ final class ServeCommand implements Callable<Integer> {
         peer.toString(),
         reached,
         list,
-        partitions,
+        known.map(ClusterState::partitions).orElse(partitions),
         owners,
         quorum("--r", r, owners),
         quorum("--w", w, owners),

@@ -18,6 +18,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -34,7 +35,6 @@ import org.quorate.runtime.VertxLoop;
 import org.quorate.storage.CheckedFile;
 import org.quorate.storage.ChronicleDirectory;
 import org.quorate.storage.DataDirectory;
-import org.quorate.storage.Disk;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,7 +137,7 @@ public final class Server {
     background.execute(
         () -> {
           try {
-            ClusterState state = remembered();
+            ClusterState state = state();
             Ring ring = state.firstRing();
             ChronicleDirectory directory = directory(state, lanes.size());
             Ports ports = ports(lanes, directory);
@@ -152,15 +152,18 @@ public final class Server {
     return running.future();
   }
 
-  /** The cluster's state as remembered; at the first start, as configured. */
-  private ClusterState remembered() throws IOException {
-    Disk disk = data.logDisk();
-    var known = CheckedFile.read(disk, STATE_FILE);
+  /** The cluster's state as remembered from an earlier start, which counts more than options. */
+  static Optional<ClusterState> remembered(DataDirectory data) throws IOException {
+    return CheckedFile.read(data.logDisk(), STATE_FILE).map(ClusterState::decode);
+  }
+
+  private ClusterState state() throws IOException {
+    Optional<ClusterState> known = remembered(data);
     if (known.isPresent()) {
-      return ClusterState.decode(known.get());
+      return known.get();
     }
     ClusterState first = new ClusterState(config.members(), config.partitions(), config.n());
-    CheckedFile.write(disk, STATE_FILE, first.encode());
+    CheckedFile.write(data.logDisk(), STATE_FILE, first.encode());
     return first;
   }
 

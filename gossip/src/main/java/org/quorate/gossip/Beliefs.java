@@ -90,6 +90,13 @@ final class Beliefs {
     rumours.add(own.rumour());
   }
 
+  /** Goes above this incarnation, if it is not above it yet. */
+  void outdo(long incarnation, long now) {
+    if (incarnation >= own.incarnation()) {
+      raise(own.member(), incarnation + 1, now);
+    }
+  }
+
   private void raise(Member member, long incarnation, long now) {
     table.alive(own, member, incarnation, now);
     rumours.add(own.rumour());
@@ -141,11 +148,11 @@ final class Beliefs {
 
   private Echo hearOfSelf(Rumour rumour, long now) {
     if (rumour instanceof Alive alive && alive.member().id() != own.member().id()) {
-      if (rumour.incarnation() >= own.incarnation()) {
-        raise(own.member(), rumour.incarnation() + 1, now);
+      if (!alive.member().address().equals(own.member().address())) {
+        return Echo.RIVAL;
       }
-      boolean isPredecessor = alive.member().address().equals(own.member().address());
-      return isPredecessor ? Echo.CORRECT : Echo.RIVAL;
+      outdo(rumour.incarnation(), now);
+      return Echo.CORRECT;
     }
     if (rumour.state() != State.ALIVE && rumour.incarnation() >= own.incarnation()) {
       stats.count(Event.REFUTATION);

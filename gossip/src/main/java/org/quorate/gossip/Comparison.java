@@ -29,12 +29,12 @@ final class Comparison {
 
   private final Table table;
   private final Beliefs beliefs;
-  private final Consumer<Member> rivals;
+  private final Consumer<Rumour.Alive> rivals;
 
   /**
    * @param rivals told of members that seem to have this one's name
    */
-  Comparison(Table table, Beliefs beliefs, Consumer<Member> rivals) {
+  Comparison(Table table, Beliefs beliefs, Consumer<Rumour.Alive> rivals) {
     this.table = table;
     this.beliefs = beliefs;
     this.rivals = rivals;
@@ -129,9 +129,9 @@ final class Comparison {
       State state = State.ofCode(in.readUnsignedByte());
       String accuser = in.readUTF();
       if (state.isLiving()) {
-        Rumour alive = new Rumour.Alive(member, incarnation);
+        Rumour.Alive alive = new Rumour.Alive(member, incarnation);
         if (beliefs.hear(alive, now) == Beliefs.Echo.RIVAL) {
-          rivals.accept(member);
+          rivals.accept(alive);
         }
       }
       if (state != State.ALIVE) {

@@ -62,7 +62,7 @@ public final class Gossip {
     this.beliefs = new Beliefs(table, rumours, timing, stats, health, new Listening(), own);
     this.voice = new Voice(cluster, beliefs, rumours, random.nextInt());
     this.prober = new Prober(table, beliefs, voice, timing, health, stats, random, now);
-    this.comparison = new Comparison(table, beliefs, rival -> pingRival(rival, calledAt));
+    this.comparison = new Comparison(table, beliefs, rival -> meetRival(rival, calledAt));
     this.calledAt = now;
     this.spreadAt = now + random.nextLong(timing.spread());
     this.compareAt = now + random.nextLong(timing.compare());
@@ -183,9 +183,9 @@ public final class Gossip {
     boolean correct = false;
     for (Rumour rumour : packet.rumours()) {
       Beliefs.Echo echo = beliefs.hear(rumour, now);
-      correct |= echo != Beliefs.Echo.NOTHING;
+      correct |= echo == Beliefs.Echo.CORRECT;
       if (echo == Beliefs.Echo.RIVAL && rumour instanceof Rumour.Alive rival) {
-        pingRival(rival.member(), now);
+        meetRival(rival, now);
       }
     }
     switch (packet.kind()) {
@@ -211,11 +211,13 @@ public final class Gossip {
     }
   }
 
-  private void pingRival(Member rival, long now) {
+  /** At most once a period, or two that both run would keep each other busy without end. */
+  private void meetRival(Rumour.Alive rival, long now) {
     if (rivalAt == Long.MIN_VALUE || now - rivalAt > timing.period()) {
       rivalAt = now;
+      beliefs.outdo(rival.incarnation(), now);
       rivalSequence = voice.nextSequence();
-      voice.ping(rivalSequence, rival);
+      voice.ping(rivalSequence, rival.member());
     }
   }
 
@@ -276,10 +278,6 @@ public final class Gossip {
     return beliefs.self();
   }
 
-  public long incarnation() {
-    return beliefs.incarnation();
-  }
-
   /** All members known, this one among them. */
   public List<View> views() {
     List<View> views = new ArrayList<>();
@@ -287,7 +285,7 @@ public final class Gossip {
     return views;
   }
 
-  public Optional<View> view(String name) {
+  Optional<View> view(String name) {
     return table.find(name).map(Entry::view);
   }
 

@@ -98,7 +98,9 @@ final class Prober {
   }
 
   void tick(long now) {
-    probe.filter(each -> !each.indirect && each.timeout <= now).ifPresent(this::askHelpers);
+    probe
+        .filter(each -> !each.indirect && each.timeout <= now)
+        .ifPresent(each -> askHelpers(each, now));
     if (periodEnd <= now) {
       probe.ifPresent(each -> fail(each, now));
       begin(now);
@@ -165,8 +167,10 @@ final class Prober {
     }
   }
 
-  private void askHelpers(Probe failing) {
+  /** If this call is late, the helpers still have their part of the period. */
+  private void askHelpers(Probe failing, long now) {
     failing.indirect = true;
+    periodEnd = Math.max(periodEnd, now + health.stretched(timing.period() - timing.timeout()));
     stats.count(Event.INDIRECT_PROBE);
     Set<String> but = Set.of(beliefs.self().name(), failing.target.name());
     for (Entry helper : table.anyLiving(Timing.HELPERS, but)) {

@@ -230,6 +230,19 @@ class GossipTest {
   }
 
   @Test
+  void twoThatBothRunUnderANameDoNotKeepEachOtherBusy() {
+    SimMembers sim = SimMembers.settled(5, 14);
+    sim.runUntil(5 * SECOND);
+    sim.start(5, new Member("m1", 99, "5", "h5", "", 1, false), 1, sim.seeds(5));
+    sim.runUntil(10 * SECOND);
+    sim.datagrams = 0;
+    sim.runUntil(70 * SECOND);
+    double each = sim.datagrams / 60.0 / 6;
+    assertTrue(each < 40, each + " datagrams a second from each");
+    assertTrue(sim.members.get(1).nameTaken && sim.members.get(5).nameTaken);
+  }
+
+  @Test
   void aProcessThatMovedReplacesTheDeadOne() {
     SimMembers sim = SimMembers.settled(5, 7);
     sim.runUntil(5 * SECOND);

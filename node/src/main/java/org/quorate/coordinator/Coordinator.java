@@ -59,9 +59,11 @@ public final class Coordinator {
   }
 
   private Future<ReadResult> read(Key key, Terms terms, long deadline) {
-    List<Cluster.Owner> owners =
-        OwnerSet.counting(cluster.preference(key), terms.n(), terms.sloppy());
-    return new ReadOperation(key, owners, terms.quorum(), deadline, loop, metrics).start(clock);
+    List<Cluster.Owner> preference = cluster.preference(key);
+    List<Cluster.Owner> owners = OwnerSet.counting(preference, terms.n(), terms.sloppy());
+    List<@Nullable String> standsFor = OwnerSet.standsFor(preference, terms.n(), owners);
+    return new ReadOperation(key, owners, standsFor, terms.quorum(), deadline, loop, metrics)
+        .start(clock);
   }
 
   public Future<WriteResult> write(Key key, Write write, Terms terms) {

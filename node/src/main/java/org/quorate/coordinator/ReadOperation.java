@@ -31,6 +31,7 @@ final class ReadOperation {
 
   private final Key key;
   private final List<Cluster.Owner> owners;
+  private final List<@Nullable String> standsFor;
   private final QuorumRead quorum;
   private final long deadline;
   private final Loop loop;
@@ -45,10 +46,12 @@ final class ReadOperation {
   ReadOperation(
       Key key,
       List<Cluster.Owner> owners,
+      List<@Nullable String> standsFor,
       int required,
       long deadline,
       Loop loop,
       CoordinatorMetrics metrics) {
+    this.standsFor = standsFor;
     this.key = key;
     this.owners = owners;
     this.quorum = new QuorumRead(owners.size(), required, OwnerSet.ownAmong(owners));
@@ -169,7 +172,12 @@ final class ReadOperation {
     }
   }
 
+  /** A stand-in is not repaired: what it were given nobody would ask back (Riak, F16). */
   private void repair(int owner) {
+    if (standsFor.get(owner) != null) {
+      quorum.repaired(owner);
+      return;
+    }
     if (!sent.ack(owner)) {
       return;
     }

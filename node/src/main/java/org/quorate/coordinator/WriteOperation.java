@@ -118,12 +118,18 @@ final class WriteOperation {
     }
   }
 
-  /** A stand-in has the write when it is also bound to hand it back. */
+  /** A stand-in has the write when it is also bound to hand it back; if it is not, who knows. */
   private Future<Void> held(int owner, Future<Void> stored) {
     String target = standsFor.get(owner);
     return target == null
         ? stored
-        : stored.compose(done -> owners.get(owner).replica().hint(key, target, deadline));
+        : stored.compose(
+            done ->
+                owners
+                    .get(owner)
+                    .replica()
+                    .hint(key, target, deadline)
+                    .recover(e -> Future.failedFuture(new ReplicaException(Failure.FAILED))));
   }
 
   private String intended(int owner) {

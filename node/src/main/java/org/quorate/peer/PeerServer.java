@@ -127,10 +127,10 @@ final class PeerServer {
         fail(id, Failure.OVERLOADED);
         return;
       }
+      Function<LocalReplica, Future<Answer>> verb = verb(type, key, in, deadline);
       inProgress++;
       load.began();
       Place place = places.apply(key);
-      Function<LocalReplica, Future<Answer>> verb = verb(type, key, in, deadline);
       Listen.to(
           Hop.call(loop, place.loop(), () -> verb.apply(place.replica())),
           loop,

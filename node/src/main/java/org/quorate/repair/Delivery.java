@@ -54,7 +54,7 @@ public final class Delivery {
    * one that got it later could not get it from here any more.
    */
   Future<Integer> deliver(Key key, String target) {
-    long deadline = clock.nanos() + TIMEOUT_NANOS;
+    long deadline = deadline();
     List<Owner> preference = cluster.preference(key);
     List<Owner> owners = preference.subList(0, Math.min(n, preference.size()));
     Optional<Owner> to = owners.stream().filter(o -> o.name().equals(target)).findFirst();
@@ -77,7 +77,7 @@ public final class Delivery {
   /** Hands a key that this node does not own to the rest of its owners. */
   private Future<Integer> leave(
       Key key, State state, String target, List<Owner> owners, int credits) {
-    long deadline = clock.nanos() + TIMEOUT_NANOS;
+    long deadline = deadline();
     List<Future<Boolean>> all = new ArrayList<>();
     for (Owner owner : owners) {
       if (!owner.name().equals(target)) {
@@ -86,7 +86,7 @@ public final class Delivery {
                 .replica()
                 .handOff(key, state, deadline)
                 .map(true)
-                .recover(e -> own.hint(key, owner.name(), deadline).map(false)));
+                .recover(e -> own.hint(key, owner.name(), deadline()).map(false)));
       }
     }
     return Future.all(all)
@@ -96,5 +96,9 @@ public final class Delivery {
                     ? Future.succeededFuture()
                     : own.forget(key, state).otherwiseEmpty())
         .map(credits);
+  }
+
+  private long deadline() {
+    return clock.nanos() + TIMEOUT_NANOS;
   }
 }

@@ -235,7 +235,7 @@ final class HintQueue {
   }
 
   private void load() {
-    if (loaded != null || reading || pieces.isEmpty()) {
+    if (loaded != null || pieces.isEmpty()) {
       return;
     }
     Piece oldest = pieces.element();
@@ -246,21 +246,22 @@ final class HintQueue {
       open = null;
     }
     reading = true;
+    loaded = oldest;
     io.call(
         () -> oldest.file.read(disk),
         keys -> {
           reading = false;
-          lost(oldest.hints - keys.size());
-          loaded = oldest;
+          if (keys.size() < oldest.hints) {
+            lost(oldest.hints - keys.size());
+            recent.clear();
+          }
           ready.addAll(keys);
           finish();
         },
         e -> {
-          LOG.warn("hints for {} cannot be read: {}", target, e.toString());
+          LOG.warn("hints for {} cannot be read now: {}", target, e.toString());
           reading = false;
-          lost(oldest.hints);
-          pieces.remove(oldest);
-          delete(oldest);
+          loaded = null;
         });
   }
 
@@ -284,7 +285,7 @@ final class HintQueue {
 
   private void finish() {
     Piece finished = loaded;
-    if (finished != null && ready.isEmpty() && outstanding == 0) {
+    if (finished != null && !reading && ready.isEmpty() && outstanding == 0) {
       loaded = null;
       pieces.remove(finished);
       delete(finished);

@@ -180,8 +180,11 @@ public final class Hints implements HintSink {
     handoff.notBefore = clock.nanos() + handoff.pauseMillis * NANOS_PER_MILLI;
     handoff.pauseMillis = Math.min(MOST_PAUSE_MILLIS, 2 * handoff.pauseMillis);
     if (e instanceof Delivery.UnreadableException) {
-      handoff.queue.add(key);
-      handoff.queue.done();
+      Listen.to(
+          handoff.queue.add(key),
+          loop,
+          added -> handoff.queue.done(),
+          failure -> handoff.queue.retry(key));
     } else {
       handoff.queue.retry(key);
     }

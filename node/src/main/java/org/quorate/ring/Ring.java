@@ -58,6 +58,11 @@ public final class Ring {
     return next(epoch + 1, copies, rest, lists);
   }
 
+  /** Owners of each partition; with fewer members each owns everything. */
+  public int copies() {
+    return copies;
+  }
+
   public long epoch() {
     return epoch;
   }

@@ -8,13 +8,24 @@ import java.util.function.Supplier;
 public final class Hop {
   private Hop() {}
 
-  /** Runs the call on {@code to} and completes on {@code from}; at once if they are the same. */
+  /**
+   * Runs the call on {@code to} and completes on {@code from}; at once if they are the same. What
+   * the call throws is its failure, but for an {@link Error}.
+   */
   public static <T> Future<T> call(Loop from, Loop to, Supplier<Future<T>> call) {
     if (from.equals(to)) {
-      return call.get();
+      return guarded(call);
     }
     Promise<T> answer = Promise.promise();
-    to.execute(() -> call.get().onComplete(done -> from.execute(() -> answer.handle(done))));
+    to.execute(() -> guarded(call).onComplete(done -> from.execute(() -> answer.handle(done))));
     return answer.future();
+  }
+
+  private static <T> Future<T> guarded(Supplier<Future<T>> call) {
+    try {
+      return call.get();
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
   }
 }

@@ -246,4 +246,25 @@ class FaultsIT {
         .distinct()
         .count();
   }
+
+  @Test
+  void aNodeThatIsStartedWithoutMembersKeepsTheClusterAndWhatItOwns() throws Exception {
+    nodes = NodeProcess.cluster(root, 4);
+    nodes.get(0).kill();
+    for (int i = 0; i < 30; i++) {
+      String url = nodes.get(1).url("/v1/kv/kept/k" + i);
+      eventually(() -> Http.put(url, "v").status() == 204);
+    }
+    nodes.get(1).kill();
+    nodes.get(1).startWithoutMembers();
+    String cluster = Http.get(nodes.get(1).url("/v1/cluster")).text();
+    assertEquals(
+        new JsonObject("{\"n\":3,\"r\":2,\"w\":2}"),
+        new JsonObject(cluster).getJsonObject("defaults"));
+    nodes.get(0).start();
+    for (int i = 0; i < 30; i++) {
+      String url = nodes.get(2).url("/v1/replicas/kept/k" + i);
+      eventually(() -> Http.get(url).text().split("\"state\":\"ok\"", -1).length == 4);
+    }
+  }
 }

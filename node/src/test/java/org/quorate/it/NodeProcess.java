@@ -99,6 +99,13 @@ public final class NodeProcess implements AutoCloseable {
     awaitReady();
   }
 
+  /** Starts it as an operator may who trusts that the data directory remembers the cluster. */
+  public void startWithoutMembers() throws IOException {
+    int at = options.indexOf("--members");
+    options.subList(at, at + 2).clear();
+    start();
+  }
+
   public Path log() {
     return data.resolveSibling(data.getFileName() + ".log");
   }

@@ -149,6 +149,8 @@ class HintQueueTest {
     disk.flip(name, RECORD_BYTES * 8 + 3);
     assertEquals(keys(10, 11), takeAll(queue), "and what follows is counted as dropped");
     assertEquals(3, registry.counter("quorate.hints.dropped").count());
+    add(queue, 11, 13);
+    assertEquals(keys(11, 13), takeAll(queue), "what was lost can be noted again");
   }
 
   @Test

@@ -276,18 +276,14 @@ final class Checker {
   }
 
   /** What a key's owners agree on in the end holds every acknowledged write, or its successor. */
-  void requireDurable(KeyHistory key, Siblings agreed, List<Siblings> elsewhere) {
+  void requireDurable(KeyHistory key, Siblings agreed) {
     BitSet present = new BitSet();
     BitSet elements = new BitSet();
-    List<Siblings> all = new ArrayList<>(elsewhere);
-    all.add(agreed);
-    for (Siblings state : all) {
-      for (Version version : state.versions()) {
-        elements.or(Values.elements(version));
-        Op op = key.writers.get(version.dot());
-        if (op != null) {
-          present.set(op.number);
-        }
+    for (Version version : agreed.versions()) {
+      elements.or(Values.elements(version));
+      Op op = key.writers.get(version.dot());
+      if (op != null) {
+        present.set(op.number);
       }
     }
     for (Op op : key.ops) {
