@@ -21,7 +21,7 @@ class HandoffIT {
   private static final int WRITES = Integer.getInteger("quorate.hints", 3000);
   private static final int WARM_SECONDS = Integer.getInteger("quorate.warm", 2);
   private static final boolean STANDS_STILL = Boolean.getBoolean("quorate.still");
-  private static final int RATE = Integer.getInteger("quorate.rate", 500);
+  private static final int RATE = Integer.getInteger("quorate.rate", 200);
 
   @TempDir Path root;
   private List<NodeProcess> nodes = List.of();

@@ -2,6 +2,7 @@ package org.quorate.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.quorate.it.Await.eventually;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -100,6 +101,16 @@ class RollingIT {
     }
   }
 
+  private boolean isOneCluster() throws Exception {
+    for (NodeProcess node : nodes) {
+      String cluster = Http.get(node.url("/v1/cluster")).text();
+      if (cluster.split("\"state\":\"alive\"", -1).length != 6) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   @Test
   void nodesThatAreKilledInTurnLoseNoWriteAndFailNoRequest() throws Exception {
     nodes = NodeProcess.cluster(root, 5);
@@ -116,6 +127,7 @@ class RollingIT {
       nodes.get(node).kill();
       TimeUnit.SECONDS.sleep(PAUSE_SECONDS);
       nodes.get(node).start();
+      eventually(this::isOneCluster);
       away = -1;
     }
     TimeUnit.SECONDS.sleep(PAUSE_SECONDS);
