@@ -50,6 +50,7 @@ public final class Membership {
   private Consumer<View> onChange = view -> {};
   private Loop.@Nullable Timer timer;
   private long timerAt;
+  private String knownRival = "";
   private boolean closed;
 
   /**
@@ -144,7 +145,8 @@ public final class Membership {
 
   private void nameTaken(String address) {
     NameTakenException taken = new NameTakenException(gossip.self().name(), address);
-    if (!introduced.tryFail(taken)) {
+    if (!introduced.tryFail(taken) && !address.equals(knownRival)) {
+      knownRival = address;
       LOG.error("{}: one of the two must be stopped", taken.getMessage());
     }
   }
