@@ -17,13 +17,19 @@ final class HintIo {
 
   private final Executor threads;
   private final Loop loop;
+  private final Consumer<Throwable> fatal;
 
-  HintIo(Executor threads, Loop loop) {
+  /**
+   * @param fatal told at once, on the thread, of what a node must not survive: a failed sync, or a
+   *     mistake
+   */
+  HintIo(Executor threads, Loop loop, Consumer<Throwable> fatal) {
     this.threads = threads;
     this.loop = loop;
+    this.fatal = fatal;
   }
 
-  void run(Work work, Consumer<Boolean> done, Consumer<Throwable> failed) {
+  void run(Work work, Consumer<Boolean> done, Consumer<IOException> failed) {
     call(
         () -> {
           work.run();
@@ -33,14 +39,16 @@ final class HintIo {
         failed);
   }
 
-  <T> void call(Call<T> call, Consumer<T> done, Consumer<Throwable> failed) {
+  <T> void call(Call<T> call, Consumer<T> done, Consumer<IOException> failed) {
     threads.execute(
         () -> {
           try {
             T value = call.run();
             loop.execute(() -> done.accept(value));
-          } catch (IOException | RuntimeException e) {
+          } catch (IOException e) {
             loop.execute(() -> failed.accept(e));
+          } catch (RuntimeException e) {
+            fatal.accept(e);
           }
         });
   }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.Disk;
@@ -63,7 +62,6 @@ final class HintQueue {
   private final HintIo io;
   private final HintOptions options;
   private final HintMetrics metrics;
-  private final Consumer<Throwable> fatal;
   private final Deque<Piece> pieces = new ArrayDeque<>();
   private final Map<Key, Future<Void>> recent = new LinkedHashMap<>();
   private final Deque<Key> ready = new ArrayDeque<>();
@@ -79,20 +77,13 @@ final class HintQueue {
   private long nextNumber = 1;
 
   HintQueue(
-      String target,
-      Disk disk,
-      Loop loop,
-      HintIo io,
-      HintOptions options,
-      HintMetrics metrics,
-      Consumer<Throwable> fatal) {
+      String target, Disk disk, Loop loop, HintIo io, HintOptions options, HintMetrics metrics) {
     this.target = target;
     this.disk = disk;
     this.loop = loop;
     this.io = io;
     this.options = options;
     this.metrics = metrics;
-    this.fatal = fatal;
   }
 
   /** A file that an earlier process left; to be called in the order of their numbers. */
@@ -183,11 +174,7 @@ final class HintQueue {
   }
 
   /** What is in the file after the offset is unknown, so nothing more is written there. */
-  private void notWritten(List<Added> batch, Piece into, long offset, Throwable e) {
-    if (!(e instanceof IOException)) {
-      fatal.accept(e);
-      return;
-    }
+  private void notWritten(List<Added> batch, Piece into, long offset, IOException e) {
     bytes.addAndGet(offset - into.bytes);
     pending.addAndGet(-batch.size());
     into.bytes = offset;

@@ -66,7 +66,6 @@ public final class Hints implements HintSink {
   private final HintOptions options;
   private final DiskReserve reserve;
   private final HintMetrics metrics;
-  private final Consumer<Throwable> fatal;
   private final Map<String, Handoff> handoffs = new ConcurrentSkipListMap<>();
 
   public Hints(
@@ -81,11 +80,10 @@ public final class Hints implements HintSink {
     this.disk = disk;
     this.loop = loop;
     this.clock = clock;
-    this.io = new HintIo(threads, loop);
+    this.io = new HintIo(threads, loop, fatal);
     this.options = options;
     this.reserve = reserve;
     this.metrics = new HintMetrics(registry);
-    this.fatal = fatal;
   }
 
   /** Takes over what an earlier process left; to be called before anything else. */
@@ -105,7 +103,7 @@ public final class Hints implements HintSink {
     return handoffs.computeIfAbsent(
         target,
         name -> {
-          HintQueue queue = new HintQueue(name, disk, loop, io, options, metrics, fatal);
+          HintQueue queue = new HintQueue(name, disk, loop, io, options, metrics);
           metrics.watch(name, queue);
           return new Handoff(name, queue);
         });

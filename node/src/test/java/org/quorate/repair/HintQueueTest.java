@@ -30,7 +30,7 @@ class HintQueueTest {
 
   private HintQueue queue() {
     return new HintQueue(
-        "n2", disk, loop, new HintIo(loop, loop), OPTIONS, new HintMetrics(registry), fatal::add);
+        "n2", disk, loop, new HintIo(loop, loop, fatal::add), OPTIONS, new HintMetrics(registry));
   }
 
   private HintQueue recovered() throws IOException {
