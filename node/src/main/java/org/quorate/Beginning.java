@@ -11,8 +11,8 @@ import org.quorate.storage.Identity;
 /** How a node settles who it is among its peers, before it mints its first dot. */
 final class Beginning {
   private static final long CONFIRM_MILLIS = 1000;
-  private static final long REACH_MILLIS = 100;
-  private static final long INTRODUCE_MILLIS = 1000;
+  private static final long REACH_MILLIS = 2000;
+  private static final long INTRODUCE_MILLIS = 3000;
 
   private final String name;
   private final Ring ring;
@@ -51,8 +51,7 @@ final class Beginning {
    */
   Future<Void> begin() {
     boolean mayContinue = identity.mayContinue() && isSound;
-    long patience = mayContinue ? CONFIRM_MILLIS : REACH_MILLIS;
-    return Tasks.onLoop(loop, () -> peers.reached(patience).compose(any -> introduce()))
+    return Tasks.onLoop(loop, () -> reach(mayContinue).compose(any -> introduce()))
         .compose(known -> Tasks.onLoop(loop, () -> confirmed(mayContinue)))
         .compose(
             confirmed ->
@@ -64,6 +63,11 @@ final class Beginning {
               identity.onLease(() -> loop.execute(peers::tellLease));
               return null;
             });
+  }
+
+  /** To go on as before all must be reached; else it is enough to know who can be. */
+  private Future<Void> reach(boolean mayContinue) {
+    return mayContinue ? peers.reached(CONFIRM_MILLIS) : peers.tried(REACH_MILLIS);
   }
 
   private Future<Boolean> confirmed(boolean mayContinue) {

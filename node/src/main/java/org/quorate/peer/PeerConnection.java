@@ -61,6 +61,7 @@ public final class PeerConnection {
   private final Deque<Pending> oldestFirst = new ArrayDeque<>();
   private Consumer<Hello> onWelcome = hello -> {};
   private Runnable onLost = () -> {};
+  private Runnable onFailed = () -> {};
   private State state = State.CONNECTING;
   private @Nullable FrameLink link;
   private Loop.@Nullable Timer waiting;
@@ -107,6 +108,11 @@ public final class PeerConnection {
   /** Told each time the connection breaks. */
   void onLost(Runnable listener) {
     onLost = listener;
+  }
+
+  /** Told each time that an attempt to connect came to nothing. */
+  void onFailed(Runnable listener) {
+    onFailed = listener;
   }
 
   void start() {
@@ -203,6 +209,7 @@ public final class PeerConnection {
       lastProblem = problem;
     }
     state = State.CONNECTING;
+    onFailed.run();
     failAll(Failure.DISCONNECTED);
     waiting = loop.after(pauseMillis, this::connect);
     pauseMillis = Math.min(MOST_PAUSE_MILLIS, pauseMillis * 2);

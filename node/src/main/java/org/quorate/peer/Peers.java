@@ -5,8 +5,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.quorate.replica.Cluster;
@@ -58,6 +60,8 @@ public final class Peers implements Cluster {
   private final Map<String, Owner> owners = new HashMap<>();
   private final List<List<Owner>> preference = new ArrayList<>();
   private final Promise<Void> allWelcomed = Promise.promise();
+  private final Promise<Void> allTried = Promise.promise();
+  private final Set<String> tried = new HashSet<>();
   private final Map<String, Long> leaseKnownBy = new HashMap<>();
   private Consumer<String> onUp = peer -> {};
   private Consumer<String> onLost = peer -> {};
@@ -105,17 +109,31 @@ public final class Peers implements Cluster {
         connections.put(member.name(), connection);
         connection.onWelcome(this::welcomed);
         connection.onLost(() -> onLost.accept(member.name()));
+        connection.onFailed(() -> tried(member.name()));
         connection.start();
       }
     }
   }
 
+  private void tried(String peer) {
+    if (tried.add(peer) && tried.size() >= connections.size()) {
+      allTried.tryComplete();
+    }
+  }
+
   private void welcomed(Hello hello) {
+    tried(hello.node());
     leaseKnownBy.putIfAbsent(hello.node(), hello.listenerLease());
     if (leaseKnownBy.size() >= connections.size()) {
       allWelcomed.tryComplete();
     }
     onUp.accept(hello.node());
+  }
+
+  /** Completes when all peers were reached or found to be away, or after this time. */
+  public Future<Void> tried(long millis) {
+    loop.after(connections.isEmpty() ? 1 : millis, allTried::tryComplete);
+    return allTried.future();
   }
 
   /** Completes when all peers were reached once, or after this time. */
