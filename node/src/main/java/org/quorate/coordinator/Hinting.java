@@ -1,9 +1,7 @@
 package org.quorate.coordinator;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.quorate.replica.Cluster;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
@@ -24,7 +22,7 @@ final class Hinting {
   private final Loop loop;
   private final CoordinatorMetrics metrics;
   private final List<Integer> holders = new ArrayList<>();
-  private final Set<String> lacking = new HashSet<>();
+  private final List<String> lacking = new ArrayList<>();
   private final int local;
   private int open;
 

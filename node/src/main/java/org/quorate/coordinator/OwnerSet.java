@@ -2,6 +2,7 @@ package org.quorate.coordinator;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ final class OwnerSet {
   static List<@Nullable String> standsFor(
       List<Cluster.Owner> preference, int n, List<Cluster.Owner> counting) {
     List<Cluster.Owner> owners = preference.subList(0, Math.min(n, preference.size()));
+    if (counting.equals(owners)) {
+      return Collections.nCopies(owners.size(), null);
+    }
     Deque<Cluster.Owner> missing = new ArrayDeque<>(owners);
     missing.removeAll(counting);
     List<@Nullable String> standsFor = new ArrayList<>();

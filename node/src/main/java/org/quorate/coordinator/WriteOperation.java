@@ -3,7 +3,6 @@ package org.quorate.coordinator;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -65,7 +64,7 @@ final class WriteOperation {
     this.quorum = new QuorumWrite(owners.size(), required);
     this.deadline = deadline;
     this.loop = loop;
-    List<Integer> order = new ArrayList<>(OwnerSet.fastestFirst(owners));
+    List<Integer> order = OwnerSet.fastestFirst(owners);
     order.sort(Comparator.comparing(i -> standsFor.get(i) != null));
     this.minters = new ArrayDeque<>(order);
   }

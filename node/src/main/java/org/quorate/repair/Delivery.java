@@ -16,6 +16,10 @@ import org.quorate.version.State;
 public final class Delivery {
   private static final long TIMEOUT_NANOS = 2_000_000_000;
 
+  /** The target was not asked, so it said nothing of how much it takes. */
+  private static final Future<Integer> NOTHING_TO_SEND =
+      Future.succeededFuture(LocalReplica.MAX_HAND_OFFS);
+
   /** This node could not read its own copy: no fault of the target's. */
   static final class UnreadableException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -59,14 +63,14 @@ public final class Delivery {
     List<Owner> owners = preference.subList(0, Math.min(n, preference.size()));
     Optional<Owner> to = owners.stream().filter(o -> o.name().equals(target)).findFirst();
     if (to.isEmpty()) {
-      return Future.succeededFuture(1);
+      return NOTHING_TO_SEND;
     }
     return own.copy(key)
         .recover(e -> Future.failedFuture(new UnreadableException(e)))
         .compose(
             state -> {
               if (state.siblings().isEmpty()) {
-                return Future.succeededFuture(1);
+                return NOTHING_TO_SEND;
               }
               boolean isOwner = owners.stream().anyMatch(owner -> owner.local() != null);
               Future<Integer> sent = to.get().replica().handOff(key, state, deadline);

@@ -240,7 +240,6 @@ final class HintQueue {
           reading = false;
           if (keys.size() < oldest.hints) {
             lost(oldest.hints - keys.size());
-            recent.clear();
           }
           ready.addAll(keys);
           finish();
@@ -252,7 +251,9 @@ final class HintQueue {
         });
   }
 
+  /** Which keys they were is not known, so each may be noted again. */
   private void lost(int count) {
+    recent.clear();
     pending.addAndGet(-count);
     metrics.dropped(count);
   }

@@ -159,7 +159,9 @@ class HintQueueTest {
     add(queue, 100, 400);
     assertTrue(queue.sizeBytes() <= OPTIONS.mostBytes());
     assertTrue(queue.sizeBytes() > OPTIONS.mostBytes() - 2 * OPTIONS.fileBytes());
+    add(queue, 100, 101);
     List<Key> left = takeAll(queue);
+    assertEquals(key(100), left.remove(left.size() - 1), "what was dropped can be noted again");
     assertEquals(keys(400 - left.size(), 400), left);
     assertEquals(300 - left.size(), registry.counter("quorate.hints.dropped").count());
   }
