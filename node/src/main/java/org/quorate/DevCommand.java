@@ -124,6 +124,7 @@ final class DevCommand implements Callable<Integer> {
         LogOptions.standard(Log.Sync.ALWAYS),
         HintOptions.standard(true),
         Duration.ofMillis(100),
+        Duration.ofSeconds(1),
         32L << 20,
         1 << 20,
         1);

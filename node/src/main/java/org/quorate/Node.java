@@ -1,27 +1,26 @@
 package org.quorate;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.quorate.coordinator.Coordinator;
-import org.quorate.coordinator.CoordinatorMetrics;
 import org.quorate.gossip.Member;
 import org.quorate.gossip.View;
 import org.quorate.membership.Membership;
 import org.quorate.peer.Local;
 import org.quorate.peer.Peers;
-import org.quorate.repair.Delivery;
-import org.quorate.repair.Healer;
+import org.quorate.repair.AntiEntropy;
+import org.quorate.repair.AntiEntropyMetrics;
+import org.quorate.repair.Exchanges;
 import org.quorate.repair.Hints;
-import org.quorate.replica.LocalReplica;
+import org.quorate.repair.Responder;
+import org.quorate.replica.Shard;
 import org.quorate.ring.Ring;
-import org.quorate.runtime.Hop;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.Compaction;
 import org.quorate.storage.DiskReserve;
@@ -29,9 +28,9 @@ import org.quorate.storage.Identity;
 import org.quorate.storage.Log;
 import org.quorate.storage.Recovery;
 import org.quorate.storage.StorageMetrics;
-import org.quorate.storage.Store;
+import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
-import org.quorate.version.State;
+import org.quorate.version.Life;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,16 +43,6 @@ public final class Node {
   private static final long RESERVE_BYTES = 256L << 20;
   private static final long CHECK_MILLIS = 1000;
   private static final long HINTS_MILLIS = 100;
-  private static final int KEY_OVERHEAD_BYTES = 160;
-
-  /** What one event loop has. */
-  private record Lane(
-      Loop loop,
-      Store store,
-      LocalReplica replica,
-      Peers peers,
-      Coordinator coordinator,
-      Delivery delivery) {}
 
   private final NodeConfig config;
   private final Ports ports;
@@ -64,7 +53,8 @@ public final class Node {
   private final StorageMetrics storageMetrics;
   private final Hints hints;
   private final Membership membership;
-  private final List<Lane> lanes = new ArrayList<>();
+  private final Lanes lanes;
+  private final Exchanges exchanges;
   private final boolean isSound;
   private String peerAddress = "";
   private volatile boolean stopping;
@@ -110,9 +100,47 @@ public final class Node {
             ports.datagrams(),
             (member, question) -> peers().compare(member, question),
             ports.registry());
-    makeLanes(recovered.damagedBefore());
+    AntiEntropyMetrics antiEntropyMetrics = new AntiEntropyMetrics(ports.registry());
+    this.lanes =
+        new Lanes(
+            config,
+            ports,
+            ring,
+            new Lanes.Shared(
+                log,
+                identity,
+                reserve,
+                storageMetrics,
+                antiEntropyMetrics,
+                new Local(config.cluster(), config.name(), ring.epoch(), identity, this::recall),
+                node -> new StandingBelief(membership.standing(node)),
+                this::hint,
+                hints::pending,
+                recovered.damagedBefore()));
+    List<Responder> responders = new ArrayList<>();
+    lanes.forEach(lane -> responders.add(lane.responder()));
+    this.exchanges = new Exchanges(responders, identity, hints::pending, antiEntropyMetrics);
     peers().onChange(membership::compare, membership::check);
     membership.onChange(this::believed);
+  }
+
+  /**
+   * A peer remembers a life of this name. If the disk knows nothing of it, it is a new disk or an
+   * old copy: then nothing on it is sure to be all that there is, until that was fetched.
+   */
+  private Future<Void> recall(String peer, Life last) {
+    if (identity.recalls(last)) {
+      return Future.succeededFuture();
+    }
+    identity.succeed();
+    LOG.warn("peer {} remembers a life of this node that its disk does not: it is refilled", peer);
+    return lanes
+        .call(
+            lane -> {
+              lane.antiEntropy().forget();
+              return lane.shard().forgetHorizons();
+            })
+        .onSuccess(forgotten -> identity.own(last));
   }
 
   private void believed(View view) {
@@ -133,55 +161,8 @@ public final class Node {
         false);
   }
 
-  private void makeLanes(long damagedBefore) {
-    Cache<Key, State> cache =
-        Caffeine.newBuilder()
-            .executor(Runnable::run)
-            .maximumWeight(config.cacheBytes())
-            .weigher(
-                (Key key, State state) ->
-                    KEY_OVERHEAD_BYTES + key.encoded().length + state.sizeBytes())
-            .build();
-    ToIntFunction<Key> partitions = key -> ring.partitionOf(key.hash());
-    CoordinatorMetrics metrics = new CoordinatorMetrics(ports.registry());
-    Local local = new Local(config.cluster(), config.name(), ring.epoch(), identity);
-    for (int i = 0; i < ports.lanes().size(); i++) {
-      Loop loop = ports.lanes().get(i).loop();
-      Store store =
-          new Store(
-              loop,
-              i,
-              log,
-              ports.directory(),
-              cache,
-              partitions,
-              storageMetrics,
-              identity,
-              reserve,
-              damagedBefore);
-      Peers peers =
-          new Peers(
-              local,
-              ring,
-              loop,
-              ports.clock(),
-              ports.lanes().get(i).transport(),
-              node -> new StandingBelief(membership.standing(node)),
-              ports.registry());
-      Coordinator coordinator = new Coordinator(peers, loop, ports.clock(), metrics);
-      LocalReplica replica =
-          new LocalReplica(store, ports.clock(), (key, target) -> hint(loop, key, target));
-      Delivery delivery = new Delivery(loop, replica, peers, ring.copies(), ports.clock());
-      lanes.add(new Lane(loop, store, replica, peers, coordinator, delivery));
-      new Healer(store, peers, ring.copies(), loop, ports.clock(), ports.registry());
-      if (damagedBefore == 0) {
-        ports.directory().applied(i, log.end());
-      }
-    }
-  }
-
   private Future<Void> hint(Loop from, Key key, String target) {
-    return Hop.call(from, lanes.get(0).loop(), () -> hints.add(key, target));
+    return lanes.onFirst(from, () -> hints.add(key, target));
   }
 
   /** Recovers, listens, and completes when requests can be served. */
@@ -193,7 +174,11 @@ public final class Node {
             () -> {
               try {
                 Node node = recover(config, ports, ring);
-                node.listen().compose(bound -> node.begin()).map(node).onComplete(started);
+                node.open()
+                    .compose(open -> node.listen())
+                    .compose(bound -> node.begin())
+                    .map(node)
+                    .onComplete(started);
               } catch (IOException | RuntimeException e) {
                 started.fail(e);
               }
@@ -215,9 +200,14 @@ public final class Node {
     return node;
   }
 
+  /** Learns what is whole, before anybody can ask. */
+  private Future<Void> open() {
+    return lanes.call(lane -> lane.shard().open());
+  }
+
   private Future<Void> listen() {
     List<Future<String>> bound = new ArrayList<>();
-    for (Lane lane : lanes) {
+    for (Lanes.Lane lane : lanes) {
       bound.add(
           Tasks.onLoop(
               lane.loop(),
@@ -227,24 +217,24 @@ public final class Node {
                     .serve(
                         config.peer(),
                         lane.replica(),
-                        k -> lane(k).loop(),
-                        k -> lane(k).replica(),
-                        (from, question) -> compare(lane.loop(), from, question));
+                        k -> lanes.of(k).loop(),
+                        k -> lanes.of(k).replica(),
+                        (from, question) -> compare(lane.loop(), from, question),
+                        (from, question) -> exchanges.answer(lane.loop(), from, question));
               }));
     }
     return Future.all(bound)
         .compose(
             all -> {
               peerAddress = all.resultAt(0);
-              return Tasks.onLoop(lanes.get(0).loop(), () -> membership.start(peerAddress));
+              return Tasks.onLoop(lanes.first().loop(), () -> membership.start(peerAddress));
             });
   }
 
   /** Answers a peer that compares what it believes of the members. */
   private Future<byte[]> compare(Loop from, String peer, byte[] question) {
-    return Hop.call(
+    return lanes.onFirst(
         from,
-        lanes.get(0).loop(),
         () -> {
           try {
             return Future.succeededFuture(membership.answer(peer, question));
@@ -255,20 +245,34 @@ public final class Node {
   }
 
   private Future<Void> begin() {
-    Lane first = lanes.get(0);
+    Lanes.Lane first = lanes.first();
+    boolean isFirst = identity.isFirst();
     return new Beginning(
             config.name(), ring, first.loop(), ports, first.peers(), membership, identity, isSound)
         .begin()
+        .compose(
+            begun -> isFirst && identity.isFirstOfName() ? complete() : Future.succeededFuture())
         .onSuccess(done -> first.loop().execute(this::startChores));
   }
 
+  /** Nothing can be forgotten on the first disk of a name. */
+  private Future<Void> complete() {
+    return lanes.call(
+        lane ->
+            Future.all(
+                    lane.shard().partitions().stream()
+                        .map(partition -> lane.shard().complete(partition, CausalContext.EMPTY))
+                        .toList())
+                .mapEmpty());
+  }
+
   private void startChores() {
-    Loop loop = lanes.get(0).loop();
+    Loop loop = lanes.first().loop();
     Compaction compaction =
         new Compaction(
             log,
             ports.directory(),
-            key -> lane(key).store(),
+            key -> lanes.of(key).store(),
             loop,
             ports.background(),
             config.log(),
@@ -281,7 +285,14 @@ public final class Node {
           reserve.check();
           compaction.check();
         });
-    every(loop, HINTS_MILLIS, () -> hints.deliver(peers()::isHealthy, key -> lane(key).delivery()));
+    every(
+        loop,
+        HINTS_MILLIS,
+        () -> hints.deliver(peers()::isHealthy, key -> lanes.of(key).delivery()));
+    for (Lanes.Lane lane : lanes) {
+      lane.loop().execute(lane.antiEntropy()::build);
+      every(lane.loop(), config.antiEntropyInterval().toMillis(), lane.antiEntropy()::compare);
+    }
     if (config.log().sync() == Log.Sync.INTERVAL) {
       every(loop, config.fsyncInterval().toMillis(), () -> log.sync(loop));
     }
@@ -298,13 +309,9 @@ public final class Node {
         });
   }
 
-  private Lane lane(Key key) {
-    return lanes.get(ring.partitionOf(key.hash()) % lanes.size());
-  }
-
   /** The coordinator of the key's event loop; to be called on that loop. */
   public Coordinator coordinator(Key key) {
-    return lane(key).coordinator();
+    return lanes.of(key).coordinator();
   }
 
   public Ring ring() {
@@ -322,7 +329,7 @@ public final class Node {
 
   /** The other nodes as the first event loop sees them. */
   public Peers peers() {
-    return lanes.get(0).peers();
+    return lanes.first().peers();
   }
 
   /** Who belongs to the cluster, and who of them lives. */
@@ -337,7 +344,7 @@ public final class Node {
 
   /** Tells the other nodes that this one is about to stop. */
   public void drain() {
-    lanes.get(0).loop().execute(membership::drain);
+    lanes.first().loop().execute(membership::drain);
   }
 
   public Log log() {
@@ -349,39 +356,53 @@ public final class Node {
     return hints.pending();
   }
 
+  /** What differs from co-owners, by loop. Completes when each loop has told. */
+  public Future<List<AntiEntropy.Difference>> differences() {
+    List<AntiEntropy.Difference> all = Collections.synchronizedList(new ArrayList<>());
+    return lanes.run(lane -> all.addAll(lane.antiEntropy().differences())).map(done -> all);
+  }
+
+  /** Partitions of which this node may have forgotten something. */
+  public int refillingPartitions() {
+    int refilling = 0;
+    for (Lanes.Lane lane : lanes) {
+      Shard shard = lane.shard();
+      refilling += (int) shard.partitions().stream().filter(p -> !shard.isWhole(p)).count();
+    }
+    return refilling;
+  }
+
+  /**
+   * Compares the trees with the directory; only where no loop runs meanwhile.
+   *
+   * @throws IllegalStateException if one is not what a rescan gives
+   */
+  public void requireExactTrees() {
+    lanes.forEach(lane -> lane.shard().requireExactTrees());
+  }
+
   /** Keys whose newest state is not durable yet. */
   public int inFlightWrites() {
-    return lanes.stream().mapToInt(lane -> lane.store().inFlight()).sum();
+    int writes = 0;
+    for (Lanes.Lane lane : lanes) {
+      writes += lane.store().inFlight();
+    }
+    return writes;
   }
 
   /** Writes out everything and notes a stop in good order. No request may be in flight. */
   public Future<Void> stop() {
     stopping = true;
-    return Tasks.onLoop(lanes.get(0).loop(), this::leave)
-        .compose(left -> onAllLoops(lane -> lane.peers().close()))
+    return Tasks.onLoop(lanes.first().loop(), this::leave)
+        .compose(left -> lanes.run(lane -> lane.peers().close()))
         .compose(closed -> Tasks.inBackground(ports.writer(), log::close))
-        .compose(written -> onAllLoops(lane -> {}))
+        .compose(written -> lanes.run(lane -> {}))
         .compose(applied -> Tasks.inBackground(ports.writer(), this::closeStorage));
   }
 
   private Future<Void> leave() {
     membership.leave();
     return Future.succeededFuture();
-  }
-
-  /** Runs on each loop after all that was given to it before. */
-  private Future<Void> onAllLoops(Consumer<Lane> task) {
-    List<Future<Void>> done = new ArrayList<>();
-    for (Lane lane : lanes) {
-      done.add(
-          Tasks.onLoop(
-              lane.loop(),
-              () -> {
-                task.accept(lane);
-                return Future.succeededFuture();
-              }));
-    }
-    return Future.all(done).mapEmpty();
   }
 
   private void closeStorage() throws IOException {

@@ -13,6 +13,7 @@ import org.quorate.storage.LogOptions;
  * @param advertise where other nodes reach this one, {@code host:port}
  * @param members the first ring, this node among them
  * @param n owners of each key; at most the number of members
+ * @param antiEntropyInterval pause between comparisons of what co-owners hold
  * @param cacheBytes bound of the value cache
  * @param maxValueBytes a longer value is refused
  * @param loops event loops
@@ -33,6 +34,7 @@ public record NodeConfig(
     LogOptions log,
     HintOptions hints,
     Duration fsyncInterval,
+    Duration antiEntropyInterval,
     long cacheBytes,
     int maxValueBytes,
     int loops) {}

@@ -162,8 +162,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--anti-entropy-interval",
       paramLabel = "TIME",
       converter = Options.Span.class,
-      description = "How often owners compare. Without effect yet. Default: 1s.")
-  @SuppressWarnings("UnusedVariable")
+      description = "How often co-owners compare all that they hold, 10ms to 1h. Default: 1s.")
   private Duration antiEntropyInterval = Duration.ofSeconds(1);
 
   @Override
@@ -260,6 +259,10 @@ final class ServeCommand implements Callable<Integer> {
     if (maxValue < 1 || maxValue > 16 << 20) {
       throw bad("--max-value", maxValue + "B", "1B to 16MiB");
     }
+    long compareMillis = antiEntropyInterval.toMillis();
+    if (compareMillis < 10 || compareMillis > 3_600_000) {
+      throw bad("--anti-entropy-interval", compareMillis + "ms", "10ms to 1h");
+    }
     return new NodeConfig(
         cluster,
         name,
@@ -276,6 +279,7 @@ final class ServeCommand implements Callable<Integer> {
         LogOptions.standard(fsync),
         HintOptions.standard(hints),
         fsyncInterval,
+        antiEntropyInterval,
         cache,
         maxValue.intValue(),
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2));

@@ -35,6 +35,8 @@ final class Frames {
   static final int SALVAGE = 13;
   static final int HAND_OFF = 14;
   static final int HINT = 15;
+  static final int EXCHANGE = 16;
+  static final int EXCHANGED = 17;
   static final int SAME = 20;
   static final int STATE = 21;
   static final int MINTED = 22;

@@ -2,6 +2,7 @@ package org.quorate.peer;
 
 import org.quorate.version.ByteReader;
 import org.quorate.version.ByteWriter;
+import org.quorate.version.Life;
 
 /**
  * What each side of a new connection says of itself.
@@ -9,6 +10,7 @@ import org.quorate.version.ByteWriter;
  * @param node the speaker's name
  * @param actor its actor, with the counter up to which it may have used it
  * @param listenerLease the highest lease that the speaker knows of the listener's actor, 0 for none
+ * @param listenerLast the last life that the speaker knows of a node of the listener's name
  */
 record Hello(
     int protocol,
@@ -18,12 +20,14 @@ record Hello(
     long epoch,
     long actor,
     long lease,
-    long listenerLease) {
-  static final int PROTOCOL = 3;
+    long listenerLease,
+    Life listenerLast) {
+  static final int PROTOCOL = 4;
 
   void write(ByteWriter out) {
     out.writeByte(protocol).writeText(cluster).writeText(node).writeText(listener);
     out.writeVarLong(epoch).writeLong(actor).writeVarLong(lease).writeVarLong(listenerLease);
+    out.writeLong(listenerLast.actor()).writeVarLong(listenerLast.lease());
   }
 
   /**
@@ -38,6 +42,7 @@ record Hello(
         in.readVarLong(),
         in.readLong(),
         in.readVarLong(),
-        in.readVarLong());
+        in.readVarLong(),
+        new Life(in.readLong(), in.readVarLong()));
   }
 }

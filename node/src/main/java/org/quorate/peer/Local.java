@@ -1,13 +1,25 @@
 package org.quorate.peer;
 
+import io.vertx.core.Future;
 import org.quorate.version.ActorLeases;
+import org.quorate.version.Life;
 
 /**
  * This node, as it presents itself to peers.
  *
  * @param epoch of its ring
+ * @param memory asked about what peers remember of this node
  */
-public record Local(String cluster, String node, long epoch, ActorLeases leases) {
+public record Local(String cluster, String node, long epoch, ActorLeases leases, Memory memory) {
+  /** What this node does about what others remember of it. */
+  public interface Memory {
+    /**
+     * A peer remembers this life of this node's name. Completes when the peer may remember the
+     * present one instead: at once, if this node's disk knows of it.
+     */
+    Future<Void> recall(String peer, Life last);
+  }
+
   /** What to say to a node of this name, whose actor may be known by now. */
   Hello hello(String listener, long listenerActor) {
     return new Hello(
@@ -18,7 +30,8 @@ public record Local(String cluster, String node, long epoch, ActorLeases leases)
         epoch,
         leases.actor(),
         leases.lease(),
-        leases.leaseOf(listenerActor));
+        leases.leaseOf(listenerActor),
+        leases.lastOf(listener));
   }
 
   /** Why a node that says this must be refused, or an empty text. */

@@ -16,6 +16,7 @@ import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.version.ByteReader;
 import org.quorate.version.ByteWriter;
+import org.quorate.version.Life;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +74,9 @@ public final class PeerConnection {
   private long saidActor;
 
   private long saidLease;
+
+  /** What the peer remembers of this node's earlier lives is settled. */
+  private boolean isRecalled;
 
   private long pauseMillis = LEAST_PAUSE_MILLIS;
   private String lastProblem = "";
@@ -243,10 +247,24 @@ public final class PeerConnection {
     latency.cold();
     lastProblem = "";
     pauseMillis = LEAST_PAUSE_MILLIS;
+    isRecalled = false;
+    FrameLink welcoming = link;
+    Listen.to(
+        local.memory().recall(peer, hello.listenerLast()),
+        loop,
+        recalled -> {
+          if (link == welcoming) {
+            isRecalled = true;
+            boolean isNews =
+                local.leases().actor() != saidActor || local.leases().lease() != saidLease;
+            if (isNews || !local.leases().durable().equals(hello.listenerLast())) {
+              tellLease();
+            }
+          }
+        },
+        e ->
+            LOG.warn("what peer {} remembers of this node is not settled: {}", peer, e.toString()));
     onWelcome.accept(hello);
-    if (local.leases().actor() != saidActor || local.leases().lease() != saidLease) {
-      tellLease();
-    }
   }
 
   private void refused(String why) {
@@ -304,13 +322,19 @@ public final class PeerConnection {
     return request.answer().future();
   }
 
-  /** Tells the peer of a lease of this node's actor; completes when the peer has noted it. */
+  /**
+   * Tells the peer of the lease of this node's actor; completes when the peer has noted it. Not
+   * before it is settled what the peer remembers of an earlier life.
+   */
   Future<Void> tellLease() {
-    return request(
-            Frames.LEASE,
-            clock.nanos() + LEASE_NANOS,
-            out -> out.writeLong(local.leases().actor()).writeVarLong(local.leases().lease()))
-        .mapEmpty();
+    Life life = local.leases().durable();
+    return !isRecalled || life.equals(Life.NONE)
+        ? Future.failedFuture(new ReplicaException(Failure.NOT_READY))
+        : request(
+                Frames.LEASE,
+                clock.nanos() + LEASE_NANOS,
+                out -> out.writeLong(life.actor()).writeVarLong(life.lease()))
+            .mapEmpty();
   }
 
   private static void send(FrameLink to, int type, long id, Consumer<ByteWriter> payload) {

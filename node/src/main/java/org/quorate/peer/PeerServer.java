@@ -16,6 +16,7 @@ import org.quorate.version.ByteReader;
 import org.quorate.version.ByteWriter;
 import org.quorate.version.DecodeException;
 import org.quorate.version.Key;
+import org.quorate.version.Life;
 import org.quorate.version.SiblingsCodec;
 import org.quorate.version.State;
 import org.slf4j.Logger;
@@ -34,11 +35,23 @@ final class PeerServer {
   private final Loop loop;
   private final Clock clock;
   private final Function<Key, Place> places;
-  private final Tables tables;
+  private final Answers tables;
+  private final Answers exchanges;
   private final Load load = new Load();
 
-  PeerServer(Local local, Loop loop, Clock clock, Function<Key, Place> places, Tables tables) {
+  /**
+   * @param tables compares what is believed of the members
+   * @param exchanges compares what is held
+   */
+  PeerServer(
+      Local local,
+      Loop loop,
+      Clock clock,
+      Function<Key, Place> places,
+      Answers tables,
+      Answers exchanges) {
     this.tables = tables;
+    this.exchanges = exchanges;
     this.local = local;
     this.loop = loop;
     this.clock = clock;
@@ -72,7 +85,8 @@ final class PeerServer {
         case Frames.HELLO -> greet(Hello.read(in));
         case Frames.PING -> reply(Frames.PONG, 0, out -> {});
         case Frames.LEASE -> note(id, in);
-        case Frames.COMPARE -> compare(id, in);
+        case Frames.COMPARE -> answer(id, in, tables, Frames.COMPARED);
+        case Frames.EXCHANGE -> answer(id, in, exchanges, Frames.EXCHANGED);
         case Frames.READ, Frames.SALVAGE, Frames.PUT, Frames.MERGE, Frames.HINT ->
             serve(type, id, in);
         case Frames.HAND_OFF -> handOff(id, in);
@@ -89,6 +103,7 @@ final class PeerServer {
       }
       peer = hello.node();
       Hello answer = local.hello(hello.node(), hello.actor());
+      local.memory().recall(peer, hello.listenerLast());
       local.leases().noteLease(hello.actor(), hello.lease());
       reply(Frames.WELCOME, 0, answer::write);
     }
@@ -99,19 +114,23 @@ final class PeerServer {
       local
           .leases()
           .noteLease(
-              in.readLong(),
-              in.readVarLong(),
+              peer,
+              new Life(in.readLong(), in.readVarLong()),
               () -> loop.execute(() -> reply(Frames.DONE, id, out -> {})));
     }
 
-    private void compare(long id, ByteReader in) {
+    private void answer(long id, ByteReader in, Answers answers, int type) {
       in.readVarLong();
-      in.readVarLong();
+      long epoch = in.readVarLong();
+      if (epoch != local.epoch() && type == Frames.EXCHANGED) {
+        fail(id, Failure.STALE_EPOCH);
+        return;
+      }
       Listen.to(
-          tables.answer(peer, in.readRest()),
+          answers.answer(peer, in.readRest()),
           loop,
-          answer -> reply(Frames.COMPARED, id, out -> out.writeBytes(answer)),
-          e -> fail(id, Failure.FAILED));
+          answer -> reply(type, id, out -> out.writeBytes(answer)),
+          e -> fail(id, ReplicaException.of(e)));
     }
 
     private void serve(int type, long id, ByteReader in) {

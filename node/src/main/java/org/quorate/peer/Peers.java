@@ -48,6 +48,7 @@ public final class Peers implements Cluster {
       };
 
   private static final long COMPARE_NANOS = 1_000_000_000;
+  private static final long EXCHANGE_NANOS = 5_000_000_000L;
 
   private final Local local;
   private final Ring ring;
@@ -159,7 +160,8 @@ public final class Peers implements Cluster {
       LocalReplica own,
       Function<Key, Loop> loops,
       Function<Key, LocalReplica> all,
-      Tables tables) {
+      Answers tables,
+      Answers exchanges) {
     for (Member member : ring.members()) {
       owners.put(member.name(), owner(member.name(), own));
     }
@@ -172,7 +174,8 @@ public final class Peers implements Cluster {
             loop,
             clock,
             key -> new PeerServer.Place(loops.apply(key), all.apply(key)),
-            tables);
+            tables,
+            exchanges);
     return transport.listen(loop, address, server::accept);
   }
 
@@ -219,11 +222,20 @@ public final class Peers implements Cluster {
 
   /** Asks a peer to compare what it believes of the members; fails if it is none or is away. */
   public Future<byte[]> compare(String peer, byte[] question) {
+    return ask(peer, Frames.COMPARE, COMPARE_NANOS, question);
+  }
+
+  /** Asks a peer to compare what it holds; fails if it is none or is away. */
+  public Future<byte[]> exchange(String peer, byte[] question) {
+    return ask(peer, Frames.EXCHANGE, EXCHANGE_NANOS, question);
+  }
+
+  private Future<byte[]> ask(String peer, int type, long nanos, byte[] question) {
     PeerConnection connection = connections.get(peer);
     return connection == null
         ? Future.failedFuture(new ReplicaException(Failure.UNREACHABLE))
         : connection
-            .request(Frames.COMPARE, clock.nanos() + COMPARE_NANOS, out -> out.writeBytes(question))
+            .request(type, clock.nanos() + nanos, out -> out.writeBytes(question))
             .map(ByteReader::readRest);
   }
 

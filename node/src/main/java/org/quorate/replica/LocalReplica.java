@@ -24,21 +24,26 @@ public final class LocalReplica implements Replica {
   public static final int MAX_HAND_OFFS = 8;
 
   private final Store store;
+  private final Shard shard;
   private final Clock clock;
   private final HintSink hints;
 
-  public LocalReplica(Store store, Clock clock, HintSink hints) {
+  public LocalReplica(Store store, Shard shard, Clock clock, HintSink hints) {
     this.hints = hints;
     this.store = store;
+    this.shard = shard;
     this.clock = clock;
   }
 
   /**
    * The digest of what is held, 0 for nothing.
    *
-   * @throws ReplicaException DAMAGED
+   * @throws ReplicaException DAMAGED, or NOT_READY while the key's partition is being refilled
    */
   public long digest(Key key) {
+    if (!shard.isServing(key)) {
+      throw new ReplicaException(Failure.NOT_READY);
+    }
     try {
       return store.digest(key);
     } catch (StorageException e) {
@@ -50,6 +55,9 @@ public final class LocalReplica implements Replica {
   public Future<Reading> read(Key key, long knownDigest, long deadline) {
     if (isPast(deadline)) {
       return failed(Failure.EXPIRED);
+    }
+    if (!shard.isServing(key)) {
+      return failed(Failure.NOT_READY);
     }
     if (knownDigest != 0) {
       try {
@@ -78,7 +86,7 @@ public final class LocalReplica implements Replica {
     if (isPast(deadline)) {
       return failed(Failure.EXPIRED);
     }
-    if (!store.identity().hasBegun()) {
+    if (!store.identity().hasBegun() || !shard.isServing(key)) {
       return failed(Failure.NOT_READY);
     }
     try {
@@ -162,7 +170,7 @@ public final class LocalReplica implements Replica {
       return failed(Failure.EXPIRED);
     }
     return store
-        .update(key, new Merging(state, basis))
+        .update(key, new Merging(state, basis, shard.horizon(key)))
         .<Void>mapEmpty()
         .recover(e -> Future.failedFuture(translate(e)));
   }
@@ -198,23 +206,22 @@ public final class LocalReplica implements Replica {
         : store.forget(key, sent.digest()).<Void>mapEmpty();
   }
 
-  private record Merging(State state, long basis) implements Change {
-    @Override
-    public @Nullable State fromDigest(long digest) {
-      return digest == basis || digest == 0 || digest == state.digest() ? state : null;
-    }
-
-    @Override
-    public @Nullable State fromOnly(Dot only, long digest) {
-      CausalContext held = Siblings.after(only).context();
-      return state.siblings().context().coversAll(held) ? state : null;
-    }
-
-    @Override
-    public State from(State current) {
-      Siblings joined = current.siblings().merge(state.siblings());
-      return joined.equals(state.siblings()) ? state : State.of(joined);
-    }
+  /**
+   * Joins what another owner holds into what is held here. That owner's horizon tells what it has
+   * seen superseded: versions in it that are not in its state go here too.
+   *
+   * @param theirs {@link State#EMPTY} if it holds nothing of the key
+   */
+  public Future<State> pull(Key key, State theirs, CausalContext theirHorizon) {
+    Merging merging = new Merging(theirs, 0, shard.horizon(key));
+    return store
+        .update(
+            key,
+            current -> {
+              Siblings mine = current.siblings().without(theirHorizon, theirs.siblings());
+              return merging.from(mine.equals(current.siblings()) ? current : State.of(mine));
+            })
+        .recover(e -> Future.failedFuture(translate(e)));
   }
 
   private boolean isPast(long deadline) {

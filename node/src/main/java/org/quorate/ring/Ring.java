@@ -81,6 +81,11 @@ public final class Ring {
     return (int) (((hash >>> 32) * lists.size()) >>> 32);
   }
 
+  /** The least hash in the partition. */
+  public long firstHashOf(int partition) {
+    return (((long) partition << 32) + lists.size() - 1) / lists.size() << 32;
+  }
+
   /** All members in the partition's order of preference: owners first, then stand-ins. */
   public List<Member> preference(int partition) {
     return lists.get(partition);

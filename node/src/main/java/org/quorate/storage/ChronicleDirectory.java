@@ -165,6 +165,14 @@ public final class ChronicleDirectory implements KeyDirectory {
   }
 
   @Override
+  public void remove(int partition, Key key, Location before) {
+    mark.touch(partition);
+    partitions[partition].remove(key.encoded());
+    mark.release(partition);
+    mark.addLive(before.segment(), -before.length());
+  }
+
+  @Override
   public void forEach(int partition, BiConsumer<Key, Location> visitor) {
     partitions[partition].forEach(visitor);
   }
@@ -276,6 +284,14 @@ public final class ChronicleDirectory implements KeyDirectory {
         smaller.remove(key);
       }
       grow(current);
+    }
+
+    void remove(byte[] key) {
+      opened().remove(key);
+      if (smaller != null) {
+        smaller.remove(key);
+      }
+      size = opened().size() + (smaller == null ? 0 : smaller.size());
     }
 
     private void grow(LocationMap current) {

@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * far less than to take each segment that is half empty (Rosenblum and Ousterhout, "The design and
  * implementation of a log-structured file system", 1992).
  *
+ * <p>Reaped tombstones are live until nothing older can be left of their keys; see {@link
+ * #nextToPurge}.
+ *
  * <p>A record is live while the directory points to it. Most dead ones are known to the segment, so
  * they cost no look-up. A live one's copy is appended by the key's own loop, which knows of no
  * newer record then, so the log's order stays the order of states. The segment goes only after a
@@ -36,6 +39,11 @@ public final class Compaction {
   private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
   private static final double LIVE_SHARE = 0.5;
   private static final int SLICE_BYTES = 256 << 10;
+
+  /** With less written in a second nobody is held up by a purge. */
+  private static final long IDLE_BYTES = 256 << 10;
+
+  private static final double WORTH_A_PURGE = 0.05;
 
   /**
    * A record that may be live.
@@ -54,6 +62,11 @@ public final class Compaction {
   private final BooleanSupplier stopping;
   private final Set<Integer> unreadable = new HashSet<>();
   private boolean running;
+  private long movedBytes;
+  private long othersBytes;
+
+  /** The last segment of the purge under way, 0 if there is none. */
+  private int purgeUpTo;
 
   /**
    * @param loop where the compaction's own state lives
@@ -81,11 +94,68 @@ public final class Compaction {
 
   /** Compacts one segment if one is worth it and none is being compacted. Called on the loop. */
   public void check() {
-    Optional<Segment> victim = running ? Optional.empty() : emptiest();
+    long others = log.appendedBytes() - movedBytes;
+    boolean isIdle = others - othersBytes < IDLE_BYTES;
+    othersBytes = others;
+    if (running) {
+      return;
+    }
+    Optional<Segment> victim = emptiest();
+    if (victim.isEmpty() && isIdle) {
+      victim = nextToPurge();
+    }
     if (victim.isPresent()) {
       running = true;
       pass(victim.get(), Segment.HEADER_BYTES, 0);
     }
+  }
+
+  /**
+   * While reaped tombstones wait and nothing much is written: the oldest segment in which something
+   * is dead. So when their own turn comes nothing older is left that they are needed against.
+   */
+  private Optional<Segment> nextToPurge() {
+    List<Segment> closed = log.closedSegments();
+    if (purgeUpTo == 0) {
+      long reaped = log.openSegment().reapedBytes.get();
+      long garbage = reaped;
+      long size = log.openSegment().size;
+      for (Segment segment : closed) {
+        reaped += segment.reapedBytes.get();
+        garbage += garbage(segment);
+        size += segment.size;
+      }
+      if (reaped == 0 || garbage < size * WORTH_A_PURGE) {
+        return Optional.empty();
+      }
+      purgeUpTo = log.openSegment().number;
+      log.rollSoon();
+      return Optional.empty();
+    }
+    Optional<Segment> next =
+        closed.stream()
+            .filter(segment -> segment.number <= purgeUpTo)
+            .filter(segment -> garbage(segment) > 0 && !unreadable.contains(segment.number))
+            .findFirst();
+    if (next.isEmpty()) {
+      purgeUpTo = 0;
+    }
+    return next;
+  }
+
+  private long garbage(Segment segment) {
+    return dead(segment) + segment.reapedBytes.get();
+  }
+
+  private long dead(Segment segment) {
+    return segment.size - Segment.HEADER_BYTES - directory.liveBytes(segment.number);
+  }
+
+  /** Whether no older segment can hold a record that a newer one superseded. */
+  private boolean isOldest(Segment segment) {
+    return log.closedSegments().stream()
+        .takeWhile(older -> older.number < segment.number)
+        .allMatch(older -> dead(older) == 0);
   }
 
   /** The closed segment with the least live share, once less than half of the log is live. */
@@ -161,15 +231,17 @@ public final class Compaction {
     if (stopping.getAsBoolean()) {
       return;
     }
+    boolean isOldest = isOldest(segment);
     List<Future<Integer>> moves = new ArrayList<>();
     for (Candidate candidate : slice) {
       Store store = stores.apply(candidate.key());
-      moves.add(Hop.call(loop, store.loop(), () -> store.relocate(candidate)));
+      moves.add(Hop.call(loop, store.loop(), () -> store.relocation().move(candidate, isOldest)));
     }
     Runnable goOn =
         () -> {
           long bytes = moves.stream().mapToLong(move -> move.succeeded() ? move.result() : 0).sum();
           int stuck = (int) moves.stream().filter(Future::failed).count();
+          movedBytes += bytes;
           metrics.compacted(bytes);
           if (moves.stream().anyMatch(move -> Store.isDamage(move.cause()))) {
             LOG.error("segment {} holds a damaged record of a key not healed yet", segment.number);

@@ -2,14 +2,17 @@ package org.quorate.storage;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.quorate.runtime.Randomness;
 import org.quorate.version.ActorLeases;
 import org.quorate.version.Dot;
+import org.quorate.version.Life;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +35,7 @@ public final class Identity implements ActorLeases {
   private static final Logger LOG = LoggerFactory.getLogger(Identity.class);
   private static final String FILE = "identity";
   private static final long LEASE = 1L << 20;
+  private static final int MOST_LIVES = 64;
 
   /** The actor of a node that never had one. */
   private static final long NOBODY = 0;
@@ -41,6 +45,12 @@ public final class Identity implements ActorLeases {
   private final Executor io;
   private final Consumer<Throwable> fatal;
   private final Map<Long, Long> leasesOfOthers = new TreeMap<>();
+  private final Map<String, Life> lastOfOthers = new TreeMap<>();
+
+  /** The lives of this disk, oldest first, as far as they are remembered. */
+  private final Map<Long, Long> own = new LinkedHashMap<>();
+
+  private Life durable = Life.NONE;
   private List<Runnable> noted = new ArrayList<>();
   private Runnable onLease = () -> {};
   private long actor;
@@ -51,6 +61,7 @@ public final class Identity implements ActorLeases {
   private boolean begun;
   private boolean saving;
   private boolean untold;
+  private boolean isSuccessor;
 
   private Identity(Disk disk, Randomness random, Executor io, Consumer<Throwable> fatal) {
     this.disk = disk;
@@ -82,6 +93,12 @@ public final class Identity implements ActorLeases {
           mayContinue = true;
         }
         case "running" -> mayContinue = false;
+        case "own" -> own.put(Long.parseUnsignedLong(words[1], 16), Long.parseLong(words[2]));
+        case "last" -> {
+          String[] parts = line.split(" ", 4);
+          lastOfOthers.put(
+              parts[3], new Life(Long.parseUnsignedLong(parts[1], 16), Long.parseLong(parts[2])));
+        }
         case "seen" ->
             leasesOfOthers.put(Long.parseUnsignedLong(words[1], 16), Long.parseLong(words[2]));
         default -> {}
@@ -118,6 +135,43 @@ public final class Identity implements ActorLeases {
     lease = Math.max(lease, next) + LEASE;
     leased = true;
     CheckedFile.write(disk, FILE, content("running", lease));
+    durable = new Life(actor, lease);
+  }
+
+  /** Whether no process ever leased counters on this disk. */
+  public synchronized boolean isFirst() {
+    return own.isEmpty();
+  }
+
+  /** Whether this disk is the first that anybody remembers of this node's name. */
+  public synchronized boolean isFirstOfName() {
+    return !isSuccessor;
+  }
+
+  /** Others remember a disk of this node's name before this one. */
+  public synchronized void succeed() {
+    isSuccessor = true;
+  }
+
+  /** Takes a life that others remember for one of this disk's, once it cannot mislead. */
+  public synchronized void own(Life told) {
+    own.merge(told.actor(), told.lease(), Math::max);
+    saveSoon();
+  }
+
+  @Override
+  public synchronized Life durable() {
+    return durable;
+  }
+
+  @Override
+  public synchronized Life lastOf(String node) {
+    return lastOfOthers.getOrDefault(node, Life.NONE);
+  }
+
+  @Override
+  public synchronized boolean recalls(Life told) {
+    return told.equals(Life.NONE) || own.getOrDefault(told.actor(), 0L) >= told.lease();
   }
 
   /**
@@ -162,6 +216,11 @@ public final class Identity implements ActorLeases {
     return new Dot(actor, next++);
   }
 
+  /** The last dot that the actor minted, empty if it minted none yet. */
+  public synchronized Optional<Dot> minted() {
+    return begun && next > 1 ? Optional.of(new Dot(actor, next - 1)) : Optional.empty();
+  }
+
   /** Gives up the actor, because this node may lack one of its writes. */
   public synchronized void renew(String why) {
     draw();
@@ -204,6 +263,7 @@ public final class Identity implements ActorLeases {
       CheckedFile.write(disk, FILE, content);
       synchronized (this) {
         lease = of == actor ? extended : lease;
+        durable = leased ? new Life(of, extended) : durable;
       }
       notedNow.forEach(Runnable::run);
       if (isNews) {
@@ -223,14 +283,16 @@ public final class Identity implements ActorLeases {
   @Override
   public synchronized void noteLease(long otherActor, long otherLease) {
     if (otherActor != NOBODY && leaseOf(otherActor) < otherLease) {
-      noteLease(otherActor, otherLease, () -> {});
+      leasesOfOthers.put(otherActor, otherLease);
+      saveSoon();
     }
   }
 
   @Override
-  public synchronized void noteLease(long otherActor, long otherLease, Runnable durable) {
-    leasesOfOthers.merge(otherActor, otherLease, Math::max);
-    noted.add(durable);
+  public synchronized void noteLease(String node, Life life, Runnable whenDurable) {
+    leasesOfOthers.merge(life.actor(), life.lease(), Math::max);
+    lastOfOthers.put(node, new Life(life.actor(), leaseOf(life.actor())));
+    noted.add(whenDurable);
     saveSoon();
   }
 
@@ -247,6 +309,15 @@ public final class Identity implements ActorLeases {
 
   private String content(String state, long counter) {
     StringBuilder text = new StringBuilder(line(state, actor, counter + " " + lease));
+    if (leased) {
+      own.remove(actor);
+      own.put(actor, Math.max(counter, lease));
+      own.keySet()
+          .removeAll(own.keySet().stream().limit(Math.max(0, own.size() - MOST_LIVES)).toList());
+    }
+    own.forEach((ofOwn, last) -> text.append(line("own", ofOwn, String.valueOf(last))));
+    lastOfOthers.forEach(
+        (node, life) -> text.append(line("last", life.actor(), life.lease() + " " + node)));
     leasesOfOthers.forEach(
         (other, known) -> text.append(line("seen", other, String.valueOf(known))));
     return text.toString();

@@ -35,6 +35,13 @@ public interface KeyDirectory {
    */
   void put(int partition, Key key, @Nullable Location before, Location location);
 
+  /**
+   * Forgets the key.
+   *
+   * @param before what {@link #get} would return
+   */
+  void remove(int partition, Key key, Location before);
+
   void forEach(int partition, BiConsumer<Key, Location> visitor);
 
   /** Notes that all records of this loop's partitions up to the position are in. */

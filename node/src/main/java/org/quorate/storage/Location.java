@@ -16,7 +16,7 @@ import org.quorate.version.Dot;
  */
 public record Location(
     int segment, int offset, int length, int flags, long digest, @Nullable Dot only) {
-  /** All of the record's versions are tombstones. */
+  /** No version of the record is a value. */
   public static final int TOMBSTONE = 1;
 
   /**
@@ -28,12 +28,40 @@ public record Location(
   /** The record itself was found damaged; there is nothing to be read. */
   static final int UNREADABLE = 4;
 
+  /**
+   * All owners have seen this tombstone: the key counts as absent, and the record goes when no
+   * older one of the key can be left in the log.
+   */
+  static final int REAPED = 8;
+
   Outline outline() {
     return new Outline(flags, digest, only);
   }
 
   public boolean isDamaged() {
     return (flags & DAMAGED) != 0;
+  }
+
+  /** A tombstone, or what is left of one, that is not reaped. */
+  public boolean isWaitingTombstone() {
+    return (flags & (TOMBSTONE | REAPED | DAMAGED)) == TOMBSTONE;
+  }
+
+  public boolean isTombstone() {
+    return (flags & TOMBSTONE) != 0;
+  }
+
+  public boolean isReaped() {
+    return (flags & REAPED) != 0;
+  }
+
+  Location reaped() {
+    return new Location(segment, offset, length, flags | REAPED, digest, only);
+  }
+
+  /** The digest of what the key holds, 0 if it counts as absent. */
+  public long heldDigest() {
+    return isReaped() ? 0 : digest;
   }
 
   boolean isAt(int otherSegment, int otherOffset) {

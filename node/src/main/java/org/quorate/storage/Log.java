@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
@@ -71,6 +72,7 @@ public final class Log {
   private long pendingBytes;
   private boolean writing;
   private boolean closed;
+  private final AtomicLong appendedBytes = new AtomicLong();
 
   /**
    * @param segments what recovery found; the last one is written on
@@ -160,6 +162,7 @@ public final class Log {
       return;
     }
     long bytes = batch.stream().mapToLong(Append::length).sum();
+    appendedBytes.addAndGet(bytes);
     synchronized (lock) {
       pendingBytes -= bytes;
       if (pending.size() >= WORTH_A_SYNC) {
@@ -246,9 +249,10 @@ public final class Log {
 
   private Segment segmentWithRoom() throws IOException {
     Segment last = segments.lastEntry().getValue();
-    if (last.size < options.segmentBytes()) {
-      return last;
-    }
+    return last.size < options.segmentBytes() ? last : startSegment(last);
+  }
+
+  private Segment startSegment(Segment last) throws IOException {
     if (last.durable < last.size && options.sync() != Sync.NEVER) {
       sync(last);
     }
@@ -301,6 +305,48 @@ public final class Log {
     if (segment != null) {
       segment.died(at.offset());
     }
+  }
+
+  /** Notes that a reaped record is at this place, or was (-1). */
+  void countReaped(Location at, int sign) {
+    Segment segment = segments.get(at.segment());
+    if (segment != null) {
+      segment.reapedBytes.addAndGet((long) sign * at.length());
+    }
+  }
+
+  /** All bytes that were ever appended by this process. */
+  long appendedBytes() {
+    return appendedBytes.get();
+  }
+
+  /** Has the next record written to a new segment. Blocks; to be called by the writer. */
+  private void roll() {
+    try {
+      Segment last = segments.lastEntry().getValue();
+      if (last.size > Segment.HEADER_BYTES) {
+        startSegment(last);
+      }
+    } catch (IOException e) {
+      LOG.warn("no new segment: {}", e.toString());
+    }
+  }
+
+  /** Closes the segment that is written, so that it can be compacted. */
+  void rollSoon() {
+    writer.execute(
+        () -> {
+          try {
+            roll();
+          } catch (IllegalStateException e) {
+            fatal.accept(e);
+          }
+        });
+  }
+
+  /** The segment that is written. */
+  Segment openSegment() {
+    return segments.lastEntry().getValue();
   }
 
   /** All segments but the one being written. */

@@ -13,7 +13,8 @@ import org.quorate.version.State;
  */
 record Outline(int flags, long digest, @Nullable Dot only) {
   static Outline of(State state, int kind) {
-    int flags = state.siblings().isTombstone() ? Location.TOMBSTONE : 0;
+    int flags = state.siblings().isDead() ? Location.TOMBSTONE : 0;
+    flags |= state.siblings().isEmpty() ? Location.REAPED : 0;
     flags |= kind == RecordFormat.INCOMPLETE_STATE ? Location.DAMAGED : 0;
     return new Outline(flags, state.digest(), state.siblings().only());
   }

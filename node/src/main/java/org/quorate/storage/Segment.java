@@ -3,6 +3,7 @@ package org.quorate.storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -32,6 +33,9 @@ final class Segment {
 
   /** What of it is known to be synced. */
   volatile int durable;
+
+  /** Bytes of reaped tombstones in it. */
+  final AtomicLong reapedBytes = new AtomicLong();
 
   private final RoaringBitmap dead = new RoaringBitmap();
 

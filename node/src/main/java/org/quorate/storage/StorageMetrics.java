@@ -15,6 +15,7 @@ public final class StorageMetrics {
   private final Counter misses;
   private final Counter damaged;
   private final Counter compacted;
+  private final Counter purged;
 
   public StorageMetrics(MeterRegistry registry) {
     sync =
@@ -37,6 +38,10 @@ public final class StorageMetrics {
         Counter.builder("quorate.log.compacted")
             .baseUnit("bytes")
             .description("Bytes of live records that compaction rewrote")
+            .register(registry);
+    purged =
+        Counter.builder("quorate.tombstones.purged")
+            .description("Reaped tombstones whose record is gone from the log")
             .register(registry);
   }
 
@@ -65,6 +70,10 @@ public final class StorageMetrics {
 
   void damagedRecord() {
     damaged.increment();
+  }
+
+  void purged() {
+    purged.increment();
   }
 
   void compacted(long bytes) {

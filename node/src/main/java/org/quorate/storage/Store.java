@@ -2,10 +2,10 @@ package org.quorate.storage;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +15,7 @@ import org.quorate.storage.InFlight.Pointer;
 import org.quorate.storage.StorageException.Reason;
 import org.quorate.version.Dot;
 import org.quorate.version.Key;
+import org.quorate.version.Siblings;
 import org.quorate.version.State;
 
 /**
@@ -24,24 +25,18 @@ import org.quorate.version.State;
  * only: what it returned once survives a crash. An update works on the newest state, durable or in
  * flight, so that updates of one key follow each other in the log. The directory and the cache
  * change when a record is durable, in log order.
- *
- * <p>Invariant: while a key is in flight its newest state is in {@code inFlight}; otherwise the
- * directory points to it.
  */
 public final class Store {
   private record Loaded(Location at, State state) {}
 
   private final Loop loop;
-  private final int loopIndex;
   private final Log log;
-  private final KeyDirectory directory;
+  private final Places places;
+  private final Relocation relocation;
   private final Cache<Key, State> cache;
-  private final ToIntFunction<Key> partitions;
   private final StorageMetrics metrics;
   private final Identity identity;
   private final DiskReserve reserve;
-  private final long damagedBefore;
-  private final Map<Key, InFlight> inFlight = new HashMap<>();
   private Consumer<Key> onDamaged = key -> {};
 
   /**
@@ -59,15 +54,13 @@ public final class Store {
       DiskReserve reserve,
       long damagedBefore) {
     this.loop = loop;
-    this.loopIndex = loopIndex;
     this.log = log;
-    this.directory = directory;
+    this.places = new Places(loopIndex, log, directory, partitions, damagedBefore);
+    this.relocation = new Relocation(loop, log, places, metrics);
     this.cache = cache;
-    this.partitions = partitions;
     this.metrics = metrics;
     this.identity = identity;
     this.reserve = reserve;
-    this.damagedBefore = damagedBefore;
   }
 
   public Loop loop() {
@@ -83,27 +76,67 @@ public final class Store {
     onDamaged = listener;
   }
 
+  /** Tells whether this node would know what a reaped key had seen without the key's record. */
+  public void purgeable(BiPredicate<Key, Siblings> test) {
+    relocation.purgeable(test);
+  }
+
+  /** Told of each change of where a key's newest durable record is. */
+  public void onMove(Moves listener) {
+    places.onMove(listener);
+  }
+
+  /** Where the key's newest durable record is, null where there is none. */
+  public @Nullable Location location(Key key) {
+    return places.get(key);
+  }
+
+  /** All keys of a partition of this loop, with their locations; they must not change meanwhile. */
+  public void forEach(int partition, BiConsumer<Key, Location> visitor) {
+    places.forEach(partition, visitor);
+  }
+
+  /** Partitions of which some key's newest state is not durable yet. */
+  public Set<Integer> busy() {
+    return places.busy();
+  }
+
+  /** Whether this owner can have forgotten no key of the partition. */
+  public boolean isWhole(int partition) {
+    return places.isWhole(partition);
+  }
+
+  /** What was missing in the partition has been found on other nodes. */
+  public void mended(int partition) {
+    places.mended(partition);
+  }
+
+  /** Whether this owner has forgotten no write of a key that the directory has there. */
+  public boolean isSound(Key key, @Nullable Location at) {
+    return places.isSound(key, at);
+  }
+
   /**
    * The digest of the key's durable state, 0 where nothing is stored.
    *
    * @throws StorageException DAMAGED
    */
   public long digest(Key key) {
-    Location at = directory.get(partitions.applyAsInt(key), key);
+    Location at = places.get(key);
     requireSound(key, at);
-    return at == null ? 0 : at.digest();
+    return at == null ? 0 : at.heldDigest();
+  }
+
+  /** A key that this owner may have forgotten writes of is to be mended. */
+  public void reportDamaged(Key key) {
+    onDamaged.accept(key);
   }
 
   private void requireSound(Key key, @Nullable Location at) {
-    if (!isSound(at)) {
+    if (!isSound(key, at)) {
       onDamaged.accept(key);
       throw new StorageException(Reason.DAMAGED, "the key's record was damaged");
     }
-  }
-
-  /** Whether this owner has forgotten no write of a key that the directory has there. */
-  private boolean isSound(@Nullable Location at) {
-    return at == null ? damagedBefore == 0 : !at.isDamaged() && at.position() >= damagedBefore;
   }
 
   /** The key's durable state; fails with {@link StorageException} DAMAGED or OVERLOADED. */
@@ -122,13 +155,13 @@ public final class Store {
       metrics.cacheHit();
       return Future.succeededFuture(cached);
     }
-    Location at = directory.get(partitions.applyAsInt(key), key);
+    Location at = places.get(key);
     try {
       requireSound(key, at);
     } catch (StorageException e) {
       return Future.failedFuture(e);
     }
-    if (at == null) {
+    if (at == null || at.isReaped()) {
       return Future.succeededFuture(State.EMPTY);
     }
     metrics.cacheMiss();
@@ -154,17 +187,14 @@ public final class Store {
 
   /** Caches what was read, unless it is old or incomplete. */
   private void cacheRead(Key key, Location at, State state) {
-    boolean current = at.equals(directory.get(partitions.applyAsInt(key), key));
-    if (current && !at.isDamaged()) {
+    if (at.equals(places.get(key)) && !at.isDamaged()) {
       cache.put(key, state.withoutBytes());
     }
   }
 
   private void noteDamage(Key key, Location at, Throwable e) {
-    int partition = partitions.applyAsInt(key);
-    boolean damaged = e instanceof StorageException s && s.reason() == Reason.DAMAGED;
-    if (damaged && !at.isUnreadable() && at.equals(directory.get(partition, key))) {
-      point(key, at, at.unreadable());
+    if (isDamage(e) && !at.isUnreadable() && at.equals(places.get(key))) {
+      places.point(key, at, at.unreadable());
       metrics.damagedRecord();
       identity.renew("a record of this node is damaged");
       onDamaged.accept(key);
@@ -188,14 +218,15 @@ public final class Store {
    * @param heals whether the new state is all that any owner knows, so that the key is whole then
    */
   private Future<State> update(Key key, Change change, boolean heals, @Nullable Loaded loaded) {
-    InFlight flying = inFlight.get(key);
+    InFlight flying = places.flying(key);
     if (flying != null) {
       State next = change.fromDigest(flying.state.digest());
       return follow(key, flying, heals, next == null ? change.from(flying.state) : next);
     }
-    Location at = directory.get(partitions.applyAsInt(key), key);
-    if (at == null) {
-      return commit(key, null, heals, change.from(State.EMPTY));
+    Location at = places.get(key);
+    if (at == null || at.isReaped()) {
+      State next = change.fromDigest(0);
+      return commit(key, at, heals, next == null ? change.from(State.EMPTY) : next);
     }
     State next = change.fromDigest(at.digest());
     Dot only = at.only();
@@ -236,8 +267,8 @@ public final class Store {
 
   /** On top of what the directory points to. */
   private Future<State> commit(Key key, @Nullable Location at, boolean heals, State next) {
-    boolean isSound = isSound(at);
-    if (at != null && at.digest() == next.digest() && isSound) {
+    boolean isSound = isSound(key, at);
+    if (next.digest() == (at == null ? 0 : at.heldDigest()) && isSound) {
       return Future.succeededFuture(next);
     }
     int kind = heals || isSound ? RecordFormat.STATE : RecordFormat.INCOMPLETE_STATE;
@@ -246,8 +277,8 @@ public final class Store {
 
   /** What the key's record holds, even where this owner may have forgotten writes of it. */
   public Future<State> salvage(Key key) {
-    Location at = directory.get(partitions.applyAsInt(key), key);
-    return at == null
+    Location at = places.get(key);
+    return at == null || at.isReaped()
         ? Future.succeededFuture(State.EMPTY)
         : load(key, at)
             .compose(found -> found.isEmpty() ? salvage(key) : Future.succeededFuture(found.get()))
@@ -280,13 +311,13 @@ public final class Store {
       return Future.failedFuture(appended.cause());
     }
     InFlight mine = new InFlight(next, kind, pointer);
-    inFlight.put(key, mine);
+    places.takeOff(key, mine);
     Listen.to(
         appended,
         loop,
         place -> {
-          moved(key, mine.pointer.at, place);
-          inFlight.remove(key, mine);
+          places.moved(key, mine.pointer.at, place);
+          places.land(key, mine);
           if (place.isDamaged()) {
             cache.invalidate(key);
           } else if (cache.getIfPresent(key) != null) {
@@ -295,33 +326,25 @@ public final class Store {
           mine.durable.complete(next);
         },
         e -> {
-          inFlight.remove(key, mine);
+          places.land(key, mine);
           mine.durable.fail(e);
         });
     return mine.durable.future();
   }
 
-  /** The key's newest durable record is now there. */
-  private void moved(Key key, @Nullable Location from, Location to) {
-    point(key, from, to);
-    if (from != null) {
-      log.died(from);
+  /**
+   * All owners have seen this tombstone: it counts as absent from now on, unless it has changed
+   * since. Its record goes when no older one can be left.
+   *
+   * @return whether it was the key's newest record
+   */
+  public boolean reap(Key key, Location tombstone) {
+    boolean isCurrent = tombstone.equals(places.get(key)) && places.flying(key) == null;
+    if (isCurrent) {
+      places.point(key, tombstone, tombstone.reaped());
+      cache.invalidate(key);
     }
-    applied(to);
-  }
-
-  private void point(Key key, @Nullable Location from, Location to) {
-    directory.put(partitions.applyAsInt(key), key, from, to);
-    InFlight newer = inFlight.get(key);
-    if (newer != null) {
-      newer.pointer.at = to;
-    }
-  }
-
-  private void applied(Location place) {
-    if (damagedBefore == 0) {
-      directory.applied(loopIndex, place.position() + place.length());
-    }
+    return isCurrent;
   }
 
   /** Whether a write would be refused now: OVERLOADED or DISK_FULL. */
@@ -334,41 +357,18 @@ public final class Store {
     }
   }
 
-  /**
-   * Appends the record again, unless the key has moved on: it has a newer record, or one in flight.
-   * Completes when the directory points to the copy, with the bytes copied, 0 if there was nothing
-   * to do; fails if the key must be tried again.
-   */
-  Future<Integer> relocate(Compaction.Candidate record) {
-    Key key = record.key();
-    Location from = directory.get(partitions.applyAsInt(key), key);
-    if (from == null || !from.isAt(record.segment(), record.offset())) {
-      return Future.succeededFuture(0);
-    }
-    if (inFlight.containsKey(key)) {
-      return Future.failedFuture(new StorageException(Reason.OVERLOADED, "the key is in flight"));
-    }
-    byte[] body = record.body();
-    if (body == null) {
-      return Future.failedFuture(new StorageException(Reason.DAMAGED, "the record is damaged"));
-    }
-    int kind = from.isDamaged() ? RecordFormat.INCOMPLETE_STATE : record.kind();
-    Promise<Integer> copied = Promise.promise();
-    Listen.to(
-        log.append(loop, kind, key, body, from.outline()),
-        loop,
-        place -> {
-          if (from.equals(directory.get(partitions.applyAsInt(key), key))) {
-            moved(key, from, place);
-          }
-          copied.complete(place.length());
-        },
-        copied::fail);
-    return copied.future();
+  /** Moves this loop's records for compaction. */
+  Relocation relocation() {
+    return relocation;
+  }
+
+  /** Counts a record that an earlier process reaped. */
+  public void countReaped(Location at) {
+    places.countReaped(at, 1);
   }
 
   /** Keys whose newest state is not durable yet. */
   public int inFlight() {
-    return inFlight.size();
+    return places.inFlight();
   }
 }

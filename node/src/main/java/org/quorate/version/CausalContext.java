@@ -1,6 +1,7 @@
 package org.quorate.version;
 
 import java.util.Arrays;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -73,6 +74,14 @@ public final class CausalContext {
   long counterOf(long actor) {
     int at = Arrays.binarySearch(actors, actor);
     return at < 0 ? 0 : counters[at];
+  }
+
+  /** All actors of which it covers a dot. */
+  public Set<Long> actors() {
+    Set<Long> all = new TreeSet<>();
+    Arrays.stream(actors).forEach(all::add);
+    Arrays.stream(cloud).forEach(dot -> all.add(dot.actor()));
+    return all;
   }
 
   /** Whether it covers any dot of this actor. */

@@ -1,5 +1,6 @@
 package org.quorate.version;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import net.openhft.hashing.LongHashFunction;
@@ -8,21 +9,35 @@ import net.openhft.hashing.LongHashFunction;
  * A bucket and a key within it, as one immutable byte string.
  *
  * <p>Encoded form: one byte of bucket length (1–255), the bucket's bytes, the key's bytes (1–1024),
- * both UTF-8. Equality is equality of these bytes. {@link #hash} is 64 bits and decides the
- * partition, so it is part of the on-disk and wire formats and must never change.
+ * both UTF-8; or, for a key of the store's own, a zero byte and eight of its hash. Equality is
+ * equality of these bytes. {@link #hash} is 64 bits and decides the partition, so it is part of the
+ * on-disk and wire formats and must never change.
  */
 public final class Key {
   public static final int MAX_BUCKET_BYTES = 255;
   public static final int MAX_KEY_BYTES = 1024;
 
+  private static final int SYSTEM_BYTES = 1 + Long.BYTES;
   private static final LongHashFunction HASH = LongHashFunction.xx3();
 
   private final byte[] encoded;
   private final long hash;
 
-  private Key(byte[] encoded) {
+  private Key(byte[] encoded, long hash) {
     this.encoded = encoded;
-    this.hash = HASH.hashBytes(encoded);
+    this.hash = hash;
+  }
+
+  /**
+   * A key of the store's own, which no user can name: it has no bucket, and its hash is chosen. At
+   * most one for each hash.
+   */
+  public static Key system(long hash) {
+    return new Key(ByteBuffer.allocate(SYSTEM_BYTES).putLong(1, hash).array(), hash);
+  }
+
+  public boolean isSystem() {
+    return encoded[0] == 0;
   }
 
   /**
@@ -42,7 +57,7 @@ public final class Key {
     encoded[0] = (byte) bucket.length;
     System.arraycopy(bucket, 0, encoded, 1, bucket.length);
     System.arraycopy(key, 0, encoded, 1 + bucket.length, key.length);
-    return new Key(encoded);
+    return new Key(encoded, HASH.hashBytes(encoded));
   }
 
   /**
@@ -53,11 +68,14 @@ public final class Key {
   public static Key decode(byte[] encoded) {
     int bucketLength = encoded.length == 0 ? 0 : encoded[0] & 0xFF;
     int keyLength = encoded.length - 1 - bucketLength;
+    if (bucketLength == 0 && encoded.length == SYSTEM_BYTES) {
+      return system(ByteBuffer.wrap(encoded).getLong(1));
+    }
     if (bucketLength == 0 || keyLength < 1 || keyLength > MAX_KEY_BYTES) {
       throw new DecodeException(
           "key of " + encoded.length + " bytes with a bucket of " + bucketLength);
     }
-    return new Key(encoded);
+    return new Key(encoded, HASH.hashBytes(encoded));
   }
 
   private static void requireLength(String part, int length, int max) {

@@ -64,7 +64,7 @@ public final class Siblings {
 
   /** A state that has seen this dot, and those of its actor before, and holds no version. */
   public static Siblings after(Dot dot) {
-    return new Siblings(CausalContext.EMPTY.upTo(dot), List.of());
+    return after(CausalContext.EMPTY.upTo(dot));
   }
 
   /** The {@link #digest} of a state whose {@link #only} write is this one. */
@@ -80,6 +80,33 @@ public final class Siblings {
   /** Every version is a tombstone, and there is one. */
   public boolean isTombstone() {
     return !versions.isEmpty() && versions.stream().allMatch(Version::deleted);
+  }
+
+  /** No version is a value: all are tombstones, or there is none. */
+  public boolean isDead() {
+    return versions.stream().allMatch(Version::deleted);
+  }
+
+  /**
+   * This state without the versions that are superseded by what somebody else has seen: those in
+   * this context, but for the ones that are held there.
+   */
+  public Siblings without(CausalContext seen, Siblings held) {
+    if (seen.isEmpty()) {
+      return this;
+    }
+    List<Version> kept = new ArrayList<>(versions);
+    kept.removeIf(version -> seen.covers(version.dot()) && !held.holds(version.dot()));
+    return kept.size() == versions.size() ? this : new Siblings(context, List.copyOf(kept));
+  }
+
+  private boolean holds(Dot dot) {
+    return versions.stream().anyMatch(version -> version.dot().equals(dot));
+  }
+
+  /** A state that has seen this, and holds no version. */
+  public static Siblings after(CausalContext seen) {
+    return new Siblings(seen, List.of());
   }
 
   /** Both states' writes, without the versions that one of them has seen superseded. */

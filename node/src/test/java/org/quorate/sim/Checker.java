@@ -116,7 +116,7 @@ final class Checker {
 
   private void requireCurrent(Op op, Siblings state, Set<Dot> fresh) {
     CausalContext required = op.key.required(op.start, op.quorum);
-    if (!state.context().coversAll(required)) {
+    if (!state.context().coversAll(required) && !op.key.mayBeReaped(state, required)) {
       throw violation(
           op.key, "G3 (a read misses what was acknowledged or read)", op + " must see " + required);
     }
@@ -260,13 +260,17 @@ final class Checker {
     return op;
   }
 
-  /** What a state has seen and no longer holds was superseded by a write that may do that. */
+  /**
+   * A value that a state has seen and no longer holds was superseded by a write that may do that. A
+   * tombstone may also have been reaped.
+   */
   private void requireSuperseded(KeyHistory key, Siblings state) {
     Set<Dot> present = new HashSet<>();
     state.versions().forEach(version -> present.add(version.dot()));
     key.writers.forEach(
         (dot, op) -> {
-          if (!op.superseded && !present.contains(dot) && state.context().covers(dot)) {
+          boolean isValue = op.kind == Op.Kind.PUT;
+          if (isValue && !op.superseded && !present.contains(dot) && state.context().covers(dot)) {
             op.superseded = key.ops.stream().anyMatch(other -> other.maySupersede(op));
             if (!op.superseded) {
               throw violation(key, "G2 (superseded by nobody)", op + " is not in " + state);
@@ -290,7 +294,10 @@ final class Checker {
       boolean acknowledged = op.isWrite() && op.outcome == Op.Outcome.OK && op.dot != null;
       if (acknowledged && lossesSince(op) < op.quorum) {
         boolean held = present.get(op.number);
-        if (!held && key.ops.stream().noneMatch(other -> other.maySupersede(op))) {
+        boolean isReaped =
+            op.kind != Op.Kind.PUT && present.stream().noneMatch(number -> saw(op, number));
+        boolean isSuperseded = key.ops.stream().anyMatch(other -> other.maySupersede(op));
+        if (!held && !isReaped && !isSuperseded) {
           throw violation(key, "G1, G2 (lost)", op + " is not in " + agreed);
         }
         if (key.style == KeyHistory.Style.ADD && !elements.get(op.number)) {
@@ -299,6 +306,11 @@ final class Checker {
       }
     }
     requireTombstonesOfDeletes(key);
+  }
+
+  private boolean saw(Op op, int number) {
+    Dot dot = ops.get(number).dot;
+    return dot != null && op.ancestors.get(op.key.numberOf(dot));
   }
 
   private void requireTombstonesOfDeletes(KeyHistory key) {

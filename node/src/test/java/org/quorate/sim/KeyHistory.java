@@ -1,6 +1,8 @@
 package org.quorate.sim;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -113,6 +115,31 @@ final class KeyHistory {
       required = fact == null ? required : required.join(fact.context());
     }
     return required;
+  }
+
+  /**
+   * Whether what a state lacks of a context may have been reaped: each value in it that the state
+   * has not seen may have been superseded by a delete, or by what a delete superseded.
+   */
+  boolean mayBeReaped(Siblings state, CausalContext required) {
+    return writers.entrySet().stream()
+        .filter(each -> required.covers(each.getKey()) && !state.context().covers(each.getKey()))
+        .allMatch(each -> each.getValue().kind != Op.Kind.PUT || mayBeDeleted(each.getValue()));
+  }
+
+  private boolean mayBeDeleted(Op value) {
+    Set<Op> seen = new HashSet<>();
+    Deque<Op> next = new ArrayDeque<>(List.of(value));
+    while (!value.deleted && !next.isEmpty()) {
+      Op superseded = next.remove();
+      for (Op op : ops) {
+        if (op.maySupersede(superseded) && seen.add(op)) {
+          value.deleted |= op.kind != Op.Kind.PUT || op.deleted;
+          next.add(op);
+        }
+      }
+    }
+    return value.deleted;
   }
 
   private static @Nullable Fact lastBefore(List<Fact> facts, long start) {

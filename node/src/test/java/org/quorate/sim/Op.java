@@ -45,6 +45,9 @@ final class Op {
   boolean observed;
   boolean superseded;
 
+  /** Some delete may have superseded it, or what superseded it. */
+  boolean deleted;
+
   Op(
       int number,
       Kind kind,

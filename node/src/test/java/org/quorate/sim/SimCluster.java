@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.quorate.Node;
 import org.quorate.NodeConfig;
 import org.quorate.membership.Standing;
@@ -66,6 +67,7 @@ final class SimCluster {
         new LogOptions(Log.Sync.ALWAYS, profile.segmentBytes(), 2, 32 << 20),
         new HintOptions(true, profile.segmentBytes(), 64L * profile.segmentBytes()),
         Duration.ofMillis(100),
+        Duration.ofSeconds(1),
         profile.cacheBytes(),
         1 << 20,
         profile.loops());
@@ -87,13 +89,14 @@ final class SimCluster {
     return true;
   }
 
+  /** The nodes that take requests. */
+  Stream<Node> nodes() {
+    return machines.stream().map(SimMachine::ready).filter(Objects::nonNull);
+  }
+
   /** Hints that wait anywhere. */
   long pendingHints() {
-    return machines.stream()
-        .map(SimMachine::ready)
-        .filter(Objects::nonNull)
-        .mapToLong(Node::pendingHints)
-        .sum();
+    return nodes().mapToLong(Node::pendingHints).sum();
   }
 
   private static boolean isUp(Node node, String name) {

@@ -63,6 +63,11 @@ final class SimDirectory implements KeyDirectory {
   }
 
   @Override
+  public void remove(int partition, Key key, Location before) {
+    entries.remove(partition, key, before);
+  }
+
+  @Override
   public void forEach(int partition, BiConsumer<Key, Location> visitor) {
     entries.forEach(partition, visitor);
   }

@@ -141,6 +141,7 @@ final class Simulation {
     while (time.nanos() < end) {
       time.runUntil(time.nanos() + 100 * SimTime.MILLI);
       requireBounds();
+      requireExactTrees();
     }
     working = false;
   }
@@ -181,6 +182,18 @@ final class Simulation {
     nemesis.stop();
     runUntil("clients are done and all nodes are up", () -> workers == 0 && cluster.isCalm());
     runUntil("all hints are delivered", () -> cluster.isCalm() && cluster.pendingHints() == 0);
+    runUntil(
+        "all partitions are whole",
+        () -> cluster.isCalm() && cluster.nodes().allMatch(n -> n.refillingPartitions() == 0));
+  }
+
+  /** Trees are what a rescan gives, at any moment. */
+  private void requireExactTrees() {
+    try {
+      cluster.nodes().forEach(Node::requireExactTrees);
+    } catch (IllegalStateException e) {
+      throw new Violation("F17: " + e.getMessage());
+    }
   }
 
   private interface Condition {
@@ -197,25 +210,35 @@ final class Simulation {
     }
   }
 
-  /** Each key read at r=n until that finds nothing to repair; then what owners hold is compared. */
+  /** Nobody reads anything, and all owners of each key come to hold the same. */
   private void requireWhole() {
     for (KeyHistory key : checker.keys()) {
-      readAll(key, true);
-      Map<String, Siblings> held = holdings(key);
+      List<Map<String, Siblings>> last = new ArrayList<>();
+      try {
+        runUntil(
+            "owners are equal",
+            () -> {
+              last.clear();
+              last.add(holdings(key));
+              return last.get(0).entrySet().stream()
+                      .filter(held -> key.owners.contains(held.getKey()))
+                      .map(Map.Entry::getValue)
+                      .distinct()
+                      .count()
+                  == 1;
+            });
+      } catch (Violation e) {
+        throw new Violation(e.getMessage() + ", key " + key.name + ": " + last);
+      }
+      Map<String, Siblings> held = last.get(0);
       Siblings agreed = held.get(key.owners.get(0));
-      held.forEach(
-          (node, state) -> {
-            if (key.owners.contains(node) && !state.equals(agreed)) {
-              throw new Violation("G4, key " + key.name + ": owners differ: " + held);
-            }
-          });
       held.values().forEach(state -> checker.observe(key, state));
       checker.requireDurable(key, agreed);
     }
   }
 
-  /** Reads the key at r=n until that succeeds and, if it must be whole, finds nothing to repair. */
-  private ReadResult readAll(KeyHistory key, boolean whole) {
+  /** Reads the key at r=n until that succeeds. */
+  private ReadResult readAll(KeyHistory key) {
     List<ReadResult> read = new ArrayList<>();
     boolean[] asked = {false};
     SimClient reader = client(-1, working -> false);
@@ -230,7 +253,7 @@ final class Simulation {
                 false,
                 result -> {
                   asked[0] = false;
-                  if (result != null && !(whole && result.repaired() > 0)) {
+                  if (result != null) {
                     read.add(result);
                   }
                 });
@@ -279,9 +302,10 @@ final class Simulation {
   /** A cluster that is whole repairs nothing, and nothing is left in flight. */
   private void requireQuiet() {
     time.runUntil(time.nanos() + 5 * SimTime.SECOND);
+    requireExactTrees();
     long before = cluster.network.merges();
     for (KeyHistory key : checker.keys()) {
-      ReadResult result = readAll(key, false);
+      ReadResult result = readAll(key);
       if (result.repaired() > 0) {
         throw new Violation("G4, key " + key.name + ": read again, repaired " + result);
       }

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.quorate.testing.SimDisk;
 import org.quorate.version.Dot;
+import org.quorate.version.Life;
 
 class IdentityTest {
   private final SplittableRandom random = new SplittableRandom(1);
@@ -100,7 +101,7 @@ class IdentityTest {
     Dot last = node.mint();
     node.close();
     boolean[] durable = {false};
-    open(disk).noteLease(7, 100, () -> durable[0] = true);
+    open(disk).noteLease("n7", new Life(7, 100), () -> durable[0] = true);
     assertTrue(durable[0]);
     Identity later = open(disk);
     assertEquals(100, later.leaseOf(7));
@@ -113,12 +114,12 @@ class IdentityTest {
   void whatIsNotedOfOthersIsNoNewsToTell() throws IOException {
     Identity node = open(new SimDisk());
     begin(node, false);
-    node.noteLease(6, 1, () -> {});
+    node.noteLease("n6", new Life(6, 1), () -> {});
     int[] told = {0};
     node.onLease(() -> told[0]++);
     for (int i = 2; i < 100; i++) {
       node.mint();
-      node.noteLease(6, i, () -> {});
+      node.noteLease("n6", new Life(6, i), () -> {});
     }
     assertEquals(0, told[0]);
     node.renew("a test");

@@ -9,10 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.quorate.replica.LocalReplica;
+import org.quorate.replica.Shard;
 import org.quorate.replica.Write;
+import org.quorate.ring.Member;
+import org.quorate.ring.Ring;
 import org.quorate.testing.HeapDirectory;
 import org.quorate.testing.ManualLoop;
 import org.quorate.testing.SimDisk;
+import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
 import org.quorate.version.State;
@@ -31,6 +35,7 @@ final class Rig {
   Store store;
   Identity identity;
   DiskReserve reserve;
+  Shard shard;
   LocalReplica replica;
   Compaction compaction;
 
@@ -69,11 +74,15 @@ final class Rig {
               identity,
               reserve,
               recovered.damagedBefore());
-      replica = new LocalReplica(store, loop, (key, target) -> Future.succeededFuture());
+      Ring ring = Ring.first(List.of(new Member("n1", "n1:1", "")), 1, 1);
+      shard = new Shard(store, ring, "n1", 0, 1);
+      replica = new LocalReplica(store, shard, loop, (key, target) -> Future.succeededFuture());
       compaction =
           new Compaction(log, directory, key -> store, loop, loop, options, metrics, () -> false);
       identity.lease(recovered.isSound());
       identity.begin(true);
+      shard.partitions().forEach(p -> shard.complete(p, CausalContext.EMPTY));
+      loop.run();
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -54,6 +54,14 @@ public final class HeapDirectory implements KeyDirectory {
   }
 
   @Override
+  public void remove(int partition, Key key, Location before) {
+    if (!before.equals(of(partition).remove(key))) {
+      throw new AssertionError(before + " was not there");
+    }
+    live.merge(before.segment(), (long) -before.length(), Long::sum);
+  }
+
+  @Override
   public void forEach(int partition, BiConsumer<Key, Location> visitor) {
     of(partition).forEach(visitor);
   }

@@ -1,0 +1,196 @@
+package org.quorate;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import org.quorate.coordinator.Coordinator;
+import org.quorate.coordinator.CoordinatorMetrics;
+import org.quorate.peer.Belief;
+import org.quorate.peer.Local;
+import org.quorate.peer.Peers;
+import org.quorate.repair.AntiEntropy;
+import org.quorate.repair.AntiEntropyMetrics;
+import org.quorate.repair.Delivery;
+import org.quorate.repair.Healer;
+import org.quorate.repair.Responder;
+import org.quorate.replica.LocalReplica;
+import org.quorate.replica.Shard;
+import org.quorate.ring.Member;
+import org.quorate.ring.Ring;
+import org.quorate.runtime.Hop;
+import org.quorate.runtime.Loop;
+import org.quorate.storage.DiskReserve;
+import org.quorate.storage.Identity;
+import org.quorate.storage.Log;
+import org.quorate.storage.StorageMetrics;
+import org.quorate.storage.Store;
+import org.quorate.version.Key;
+import org.quorate.version.State;
+
+/** The event loops of a node, each with its partitions and all that is needed to serve them. */
+final class Lanes implements Iterable<Lanes.Lane> {
+  private static final int KEY_OVERHEAD_BYTES = 160;
+
+  /** What one event loop has. */
+  record Lane(
+      Loop loop,
+      Store store,
+      Shard shard,
+      LocalReplica replica,
+      Peers peers,
+      Coordinator coordinator,
+      Delivery delivery,
+      AntiEntropy antiEntropy,
+      Responder responder) {}
+
+  /** Notes a hint, on any loop. */
+  interface HintNote {
+    Future<Void> add(Loop from, Key key, String target);
+  }
+
+  private final NodeConfig config;
+  private final Ports ports;
+  private final Ring ring;
+  private final List<Lane> lanes = new ArrayList<>();
+
+  /** What all loops share. */
+  record Shared(
+      Log log,
+      Identity identity,
+      DiskReserve reserve,
+      StorageMetrics storageMetrics,
+      AntiEntropyMetrics antiEntropyMetrics,
+      Local local,
+      Function<String, Belief> beliefs,
+      HintNote hints,
+      LongSupplier pendingHints,
+      long damagedBefore) {}
+
+  Lanes(NodeConfig config, Ports ports, Ring ring, Shared shared) {
+    this.config = config;
+    this.ports = ports;
+    this.ring = ring;
+    Cache<Key, State> cache =
+        Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumWeight(config.cacheBytes())
+            .weigher(
+                (Key key, State state) ->
+                    KEY_OVERHEAD_BYTES + key.encoded().length + state.sizeBytes())
+            .build();
+    CoordinatorMetrics metrics = new CoordinatorMetrics(ports.registry());
+    for (int i = 0; i < ports.lanes().size(); i++) {
+      lanes.add(lane(i, shared, cache, metrics));
+    }
+  }
+
+  private Lane lane(int i, Shared shared, Cache<Key, State> cache, CoordinatorMetrics metrics) {
+    Loop loop = ports.lanes().get(i).loop();
+    ToIntFunction<Key> partitions = key -> ring.partitionOf(key.hash());
+    Store store =
+        new Store(
+            loop,
+            i,
+            shared.log(),
+            ports.directory(),
+            cache,
+            partitions,
+            shared.storageMetrics(),
+            shared.identity(),
+            shared.reserve(),
+            shared.damagedBefore());
+    Peers peers =
+        new Peers(
+            shared.local(),
+            ring,
+            loop,
+            ports.clock(),
+            ports.lanes().get(i).transport(),
+            shared.beliefs(),
+            ports.registry());
+    Shard shard = new Shard(store, ring, config.name(), i, ports.lanes().size());
+    LocalReplica replica =
+        new LocalReplica(
+            store, shard, ports.clock(), (key, target) -> shared.hints().add(loop, key, target));
+    AntiEntropy antiEntropy =
+        new AntiEntropy(
+            loop,
+            ports.clock(),
+            shard,
+            store,
+            replica,
+            peers::exchange,
+            peers::isConnected,
+            shared.pendingHints(),
+            otherMembers(),
+            ports.lanes().size(),
+            i,
+            shared.antiEntropyMetrics());
+    new Healer(store, peers, ring.copies(), loop, ports.clock(), ports.registry());
+    if (shared.damagedBefore() == 0) {
+      ports.directory().applied(i, shared.log().end());
+    }
+    return new Lane(
+        loop,
+        store,
+        shard,
+        replica,
+        peers,
+        new Coordinator(peers, loop, ports.clock(), metrics),
+        new Delivery(loop, replica, peers, ring.copies(), ports.clock()),
+        antiEntropy,
+        new Responder(loop, shard, store));
+  }
+
+  private Set<String> otherMembers() {
+    return ring.members().stream()
+        .map(Member::name)
+        .filter(name -> !name.equals(config.name()))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public Iterator<Lane> iterator() {
+    return lanes.iterator();
+  }
+
+  Lane first() {
+    return lanes.get(0);
+  }
+
+  Lane of(Key key) {
+    return lanes.get(ring.partitionOf(key.hash()) % lanes.size());
+  }
+
+  /** Runs on each loop after all that was given to it before. */
+  Future<Void> run(Consumer<Lane> task) {
+    return call(
+        lane -> {
+          task.accept(lane);
+          return Future.succeededFuture();
+        });
+  }
+
+  /** Calls on each loop; completes when all are done. */
+  Future<Void> call(Function<Lane, Future<Void>> task) {
+    List<Future<Void>> done = new ArrayList<>();
+    for (Lane lane : lanes) {
+      done.add(Tasks.onLoop(lane.loop(), () -> task.apply(lane)));
+    }
+    return Future.all(done).mapEmpty();
+  }
+
+  /** Calls on the first loop. */
+  <T> Future<T> onFirst(Loop from, Tasks.Call<T> call) {
+    return Hop.call(from, first().loop(), call::run);
+  }
+}

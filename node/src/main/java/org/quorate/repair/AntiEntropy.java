@@ -1,0 +1,384 @@
+package org.quorate.repair;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.quorate.repair.Question.Root;
+import org.quorate.repair.Question.Roots;
+import org.quorate.repair.Question.RootsAnswer;
+import org.quorate.repair.Question.Seen;
+import org.quorate.repair.Question.StandingAnswer;
+import org.quorate.replica.LocalReplica;
+import org.quorate.replica.Partition;
+import org.quorate.replica.Shard;
+import org.quorate.runtime.Clock;
+import org.quorate.runtime.Listen;
+import org.quorate.runtime.Loop;
+import org.quorate.storage.Store;
+
+/**
+ * Keeps the partitions of one loop equal to those of their other owners (Dynamo, section 4.7): all
+ * roots are compared at every interval, and what differs is exchanged, one partition at a time.
+ *
+ * <p>This node only fetches. Where another lacks something that one fetches it; a node that has
+ * just started does so at once, and the others leave it two intervals for that.
+ */
+public final class AntiEntropy {
+  private static final long BUILD_MILLIS = 1;
+  private static final long HURRY_NANOS = 10_000_000_000L;
+  private static final int PATIENT_ROUNDS = 2;
+  private static final int IMPATIENT_ROUNDS = 10;
+
+  /** How other nodes are asked. */
+  public interface Peer {
+    Future<byte[]> exchange(String peer, byte[] question);
+  }
+
+  /** What is known of one partition at one co-owner. */
+  private static final class Pair {
+    private final Partition partition;
+    private boolean differs;
+    private boolean isWhole;
+
+    /** Since its start this node had, once, all that the co-owner had then. */
+    private boolean isCovered;
+
+    private boolean isExchanged;
+    private int rounds;
+    private long sinceNanos;
+
+    Pair(Partition partition) {
+      this.partition = partition;
+    }
+
+    void equal() {
+      differs = false;
+      isCovered = true;
+      rounds = 0;
+    }
+
+    void differs(long now) {
+      if (!differs) {
+        sinceNanos = now;
+      }
+      differs = true;
+      rounds++;
+    }
+  }
+
+  /** All that this loop shares with one co-owner. */
+  private static final class CoOwner {
+    private final String name;
+    private final Map<Integer, Pair> pairs = new TreeMap<>();
+    private boolean isAsked;
+    private volatile long equalNanos;
+
+    CoOwner(String name) {
+      this.name = name;
+    }
+  }
+
+  private final Loop loop;
+  private final Clock clock;
+  private final Shard shard;
+  private final Peer peers;
+  private final Predicate<String> isUp;
+  private final AntiEntropyMetrics metrics;
+  private final Exchange.Side side;
+  private final Reaper reaper;
+  private final int lanes;
+  private final int lane;
+  private final Map<String, CoOwner> coOwners = new TreeMap<>();
+  private final long startedNanos;
+  private int waitingTombstones;
+  private int notWhole;
+  private boolean exchanging;
+
+  /**
+   * @param isUp whether a node can be asked now
+   * @param pendingHints hints that wait here for any node
+   * @param members all other nodes of the cluster
+   */
+  public AntiEntropy(
+      Loop loop,
+      Clock clock,
+      Shard shard,
+      Store store,
+      LocalReplica replica,
+      Peer peers,
+      Predicate<String> isUp,
+      LongSupplier pendingHints,
+      Set<String> members,
+      int lanes,
+      int lane,
+      AntiEntropyMetrics metrics) {
+    this.loop = loop;
+    this.clock = clock;
+    this.shard = shard;
+    this.peers = peers;
+    this.isUp = isUp;
+    this.metrics = metrics;
+    this.lanes = lanes;
+    this.lane = lane;
+    this.startedNanos = clock.nanos();
+    this.side = new Exchange.Side(shard, store, replica, new Pace(loop, clock), metrics);
+    this.reaper =
+        new Reaper(
+            shard,
+            store,
+            this::ask,
+            () -> new StandingAnswer(store.identity().actor(), pendingHints.getAsLong()),
+            members,
+            metrics);
+    for (Partition partition : shard.partitions()) {
+      for (String name : shard.coOwners(partition)) {
+        coOwners
+            .computeIfAbsent(name, CoOwner::new)
+            .pairs
+            .put(partition.number(), new Pair(partition));
+      }
+    }
+    for (CoOwner coOwner : coOwners.values()) {
+      coOwner.equalNanos = startedNanos;
+    }
+  }
+
+  /** The time since all roots of this loop were last equal to this node's, nanoseconds. */
+  long ageNanos(String peer) {
+    CoOwner coOwner = coOwners.get(peer);
+    return coOwner == null ? 0 : clock.nanos() - coOwner.equalNanos;
+  }
+
+  /** Builds what is not built yet, a partition a turn; then {@link #compare} does something. */
+  public void build() {
+    if (shard.buildNext()) {
+      loop.after(BUILD_MILLIS, this::build);
+    } else {
+      compare();
+    }
+  }
+
+  /** Compares all roots with all co-owners; to be called at every interval, on the loop. */
+  public void compare() {
+    if (!shard.isBuilt()) {
+      return;
+    }
+    count();
+    completeAll();
+    for (CoOwner coOwner : coOwners.values()) {
+      if (isUp.test(coOwner.name) && !coOwner.isAsked) {
+        compare(coOwner);
+      }
+    }
+    reaper.closeActors();
+  }
+
+  private void count() {
+    int waiting = 0;
+    int refilling = 0;
+    for (Partition partition : shard.partitions()) {
+      waiting += partition.waitingTombstones();
+      refilling += shard.isWhole(partition) ? 0 : 1;
+    }
+    metrics.waitingTombstones.addAndGet(waiting - waitingTombstones);
+    metrics.notWhole.addAndGet(refilling - notWhole);
+    waitingTombstones = waiting;
+    notWhole = refilling;
+  }
+
+  private Future<byte[]> ask(String peer, Question question) {
+    byte[] bytes = question.encode();
+    metrics.sent(bytes.length);
+    return peers.exchange(peer, bytes).onSuccess(answer -> metrics.received(answer.length));
+  }
+
+  private List<Root> roots(CoOwner coOwner) {
+    return coOwner.pairs.values().stream()
+        .map(
+            pair ->
+                new Root(
+                    pair.partition.number(),
+                    shard.isWhole(pair.partition),
+                    pair.partition.tree().root()))
+        .toList();
+  }
+
+  private void compare(CoOwner coOwner) {
+    coOwner.isAsked = true;
+    metrics.compared();
+    List<Integer> wanted =
+        coOwner.pairs.values().stream()
+            .map(pair -> pair.partition)
+            .filter(p -> p.waitingTombstones() > 0 || !shard.isWhole(p))
+            .map(Partition::number)
+            .toList();
+    List<Root> asked = roots(coOwner);
+    Listen.to(
+        ask(coOwner.name, new Roots(lanes, lane, Roots.hash(asked), wanted))
+            .map(RootsAnswer::decode),
+        loop,
+        answer -> {
+          coOwner.isAsked = false;
+          compared(coOwner, answer.areEqual() ? asked : answer.roots());
+          seen(coOwner, answer.seen());
+          exchangeNext();
+        },
+        e -> {
+          coOwner.isAsked = false;
+          metrics.failed();
+        });
+  }
+
+  private void compared(CoOwner coOwner, List<Root> theirs) {
+    boolean areEqual = true;
+    for (Root root : theirs) {
+      Pair pair = coOwner.pairs.get(root.partition());
+      if (pair != null) {
+        pair.isWhole = root.isWhole();
+        if (root.root() == pair.partition.tree().root()) {
+          pair.equal();
+        } else {
+          pair.differs(clock.nanos());
+          areEqual = false;
+        }
+      }
+    }
+    if (areEqual) {
+      coOwner.equalNanos = clock.nanos();
+    }
+  }
+
+  /** What the co-owner has seen, this node has too where their trees are equal. */
+  private void seen(CoOwner coOwner, List<Seen> seen) {
+    for (Seen theirs : seen) {
+      Pair pair = coOwner.pairs.get(theirs.partition());
+      if (pair != null) {
+        boolean isEqual = pair.partition.tree().root() == theirs.root();
+        reaper.told(coOwner.name, pair.partition, theirs.horizon(), isEqual);
+      }
+    }
+  }
+
+  /** A partition of which this node had all that each co-owner had lacks nothing any more. */
+  private void completeAll() {
+    for (Partition partition : shard.partitions()) {
+      List<Pair> pairs = pairs(partition);
+      boolean hasAll = pairs.stream().allMatch(pair -> pair.isCovered);
+      boolean canBeMended = !pairs.isEmpty() || shard.isSound(partition);
+      if (hasAll && canBeMended && !shard.isWhole(partition)) {
+        Listen.to(
+            shard.complete(partition, reaper.equallyTold(partition)),
+            loop,
+            done -> {},
+            e -> metrics.failed());
+      }
+    }
+  }
+
+  private List<Pair> pairs(Partition partition) {
+    return coOwners.values().stream()
+        .flatMap(coOwner -> coOwner.pairs.values().stream())
+        .filter(pair -> pair.partition.equals(partition))
+        .toList();
+  }
+
+  private Optional<CoOwner> next(List<Pair> found) {
+    boolean hurries = clock.nanos() - startedNanos < HURRY_NANOS;
+    for (CoOwner coOwner : coOwners.values()) {
+      if (isUp.test(coOwner.name)) {
+        coOwner.pairs.values().stream()
+            .filter(pair -> pair.differs && !pair.isExchanged)
+            .filter(pair -> pair.isWhole || !shard.isWhole(pair.partition))
+            .filter(
+                pair -> hurries || pair.rounds >= PATIENT_ROUNDS || !shard.isWhole(pair.partition))
+            .min(Comparator.comparingLong(pair -> pair.sinceNanos))
+            .ifPresent(found::add);
+        if (!found.isEmpty()) {
+          return Optional.of(coOwner);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void exchangeNext() {
+    List<Pair> found = new ArrayList<>(1);
+    Optional<CoOwner> coOwner = exchanging ? Optional.empty() : next(found);
+    if (coOwner.isEmpty()) {
+      return;
+    }
+    Pair pair = found.get(0);
+    exchanging = true;
+    pair.isExchanged = true;
+    metrics.exchanged();
+    boolean waits = shard.isWhole(pair.partition) && pair.rounds < IMPATIENT_ROUNDS;
+    String peer = coOwner.get().name;
+    Exchange exchange = new Exchange(side, pair.partition, question -> ask(peer, question), waits);
+    Listen.to(
+        exchange.run(),
+        loop,
+        result -> {
+          if (result.changed() > 0 && !pair.isWhole) {
+            forgetCovered(pair.partition);
+          }
+          pair.isCovered |= result.isComplete();
+          ended(pair);
+        },
+        e -> {
+          metrics.failed();
+          ended(pair);
+        });
+  }
+
+  /** What came from a node that has gaps may be old: the whole ones are to be compared again. */
+  private void forgetCovered(Partition partition) {
+    pairs(partition).forEach(pair -> pair.isCovered = false);
+  }
+
+  private void ended(Pair pair) {
+    exchanging = false;
+    pair.isExchanged = false;
+    pair.differs = false;
+    exchangeNext();
+  }
+
+  /** This node's disk is not what it was: nothing is known to be equal. */
+  public void forget() {
+    shard.partitions().forEach(this::forgetCovered);
+  }
+
+  /**
+   * What differs now at one co-owner.
+   *
+   * @param sinceNanos when that was first seen
+   * @param isExchanged whether it is being fetched
+   */
+  public record Difference(
+      String peer, int partition, long sinceNanos, boolean isExchanged, boolean isPeerWhole) {}
+
+  /** All differences of this loop's partitions. */
+  public List<Difference> differences() {
+    List<Difference> differences = new ArrayList<>();
+    for (CoOwner coOwner : coOwners.values()) {
+      for (Pair pair : coOwner.pairs.values()) {
+        if (pair.differs || pair.isExchanged) {
+          differences.add(
+              new Difference(
+                  coOwner.name,
+                  pair.partition.number(),
+                  pair.sinceNanos,
+                  pair.isExchanged,
+                  pair.isWhole));
+        }
+      }
+    }
+    return differences;
+  }
+}

@@ -1,0 +1,288 @@
+package org.quorate.repair;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.quorate.merkle.Tree;
+import org.quorate.merkle.Walk;
+import org.quorate.repair.Question.Entry;
+import org.quorate.repair.Question.Expand;
+import org.quorate.repair.Question.Fetch;
+import org.quorate.repair.Question.Known;
+import org.quorate.repair.Question.ListedLeaf;
+import org.quorate.repair.Question.Listing;
+import org.quorate.repair.Question.ListingAnswer;
+import org.quorate.repair.Question.Wanted;
+import org.quorate.replica.LocalReplica;
+import org.quorate.replica.Partition;
+import org.quorate.replica.Shard;
+import org.quorate.storage.Location;
+import org.quorate.storage.Store;
+import org.quorate.version.CausalContext;
+import org.quorate.version.Dot;
+import org.quorate.version.Key;
+import org.quorate.version.Siblings;
+import org.quorate.version.State;
+
+/**
+ * One partition compared with one co-owner, down to the keys of which that one has something that
+ * this node lacks, which are fetched and merged. Runs on the partition's loop, one question at a
+ * time.
+ */
+final class Exchange {
+  private static final long SETTLE_MILLIS = 200;
+  private static final int LEAVES_AT_ONCE = 1024;
+  private static final int KEYS_AT_ONCE = 64;
+
+  /** What it needs of this node. */
+  record Side(
+      Shard shard, Store store, LocalReplica replica, Pace pace, AntiEntropyMetrics metrics) {}
+
+  private final Side side;
+  private final Partition partition;
+  private final Function<Question, Future<byte[]>> peer;
+  private final boolean waits;
+  private final Walk walk;
+  private long fetchedBytes;
+  private int changed;
+  private boolean isComplete;
+
+  /**
+   * @param peer asks the co-owner
+   * @param waits whether what may still be on its way is left alone
+   */
+  Exchange(Side side, Partition partition, Function<Question, Future<byte[]>> peer, boolean waits) {
+    this.side = side;
+    this.partition = partition;
+    this.peer = peer;
+    this.waits = waits;
+    this.isComplete = !waits;
+    this.walk = new Walk(partition.tree());
+  }
+
+  /**
+   * How it went.
+   *
+   * @param changed keys that have changed here
+   * @param isComplete whether this node now has all that the other had when it began
+   */
+  record Result(int changed, boolean isComplete) {}
+
+  Future<Result> run() {
+    return walk()
+        .compose(leaves -> waits ? side.pace().pause(SETTLE_MILLIS) : Future.succeededFuture())
+        .compose(settled -> list(wanted()))
+        .map(
+            done -> {
+              side.metrics().repaired(changed, fetchedBytes);
+              return new Result(changed, isComplete);
+            });
+  }
+
+  private Future<Void> walk() {
+    if (walk.isAtEnd()) {
+      return Future.succeededFuture();
+    }
+    Expand question = new Expand(partition.number(), walk.level(), walk.nodes());
+    return peer.apply(question)
+        .compose(
+            answer -> {
+              walk.take(Expand.decodeAnswer(answer));
+              return walk();
+            });
+  }
+
+  /** The leaves that stood still here; the other side tells whether they did there. */
+  private List<Wanted> wanted() {
+    Tree tree = partition.tree();
+    List<Wanted> wanted = new ArrayList<>();
+    for (Walk.Leaf leaf : walk.leaves()) {
+      if (!waits) {
+        wanted.add(new Wanted(leaf.number(), Wanted.ANY));
+      } else if (tree.leaf(leaf.number()) == leaf.mine() && leaf.theirs() != Wanted.ANY) {
+        wanted.add(new Wanted(leaf.number(), leaf.theirs()));
+      }
+    }
+    return wanted;
+  }
+
+  private Future<Void> list(List<Wanted> leaves) {
+    if (leaves.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    long began = side.pace().now();
+    List<Wanted> some = leaves.subList(0, Math.min(LEAVES_AT_ONCE, leaves.size()));
+    return peer.apply(new Listing(partition.number(), some))
+        .map(ListingAnswer::decode)
+        .compose(
+            answer ->
+                fetch(lacking(answer), answer.horizon())
+                    .compose(fetched -> dropSuperseded(answer))
+                    .compose(done -> side.pace().rest(began, 0))
+                    .compose(
+                        rested ->
+                            list(leaves.subList(Math.max(1, answer.taken()), leaves.size()))));
+  }
+
+  private List<Key> lacking(ListingAnswer answer) {
+    Map<Key, Entry> entries = new HashMap<>();
+    List<Walk.Listed<Key>> listed = new ArrayList<>();
+    for (ListedLeaf leaf : answer.leaves()) {
+      for (Entry entry : leaf.entries()) {
+        if (entry.isDamaged()) {
+          isComplete = false;
+        } else {
+          entries.put(entry.key(), entry);
+          listed.add(new Walk.Listed<>(entry.key(), entry.digest()));
+        }
+      }
+    }
+    CausalContext horizon = side.shard().horizon(partition);
+    return Walk.lacking(listed, this::heldDigest).stream()
+        .filter(key -> mayBeNews(side.store().location(key), entries.get(key), horizon))
+        .toList();
+  }
+
+  private long heldDigest(Key key) {
+    Location at = side.store().location(key);
+    return at == null ? 0 : at.heldDigest();
+  }
+
+  /** Not where this node's only dot shows that it is ahead, or that the key was reaped here. */
+  private static boolean mayBeNews(
+      @Nullable Location at, @Nullable Entry listed, CausalContext horizon) {
+    Dot theirs = listed == null ? null : listed.only();
+    if (theirs == null) {
+      return true;
+    }
+    Dot mine = at == null || at.isReaped() ? null : at.only();
+    boolean isAhead =
+        mine != null && mine.actor() == theirs.actor() && mine.counter() >= theirs.counter();
+    boolean wasReaped = (at == null || at.isReaped()) && horizon.covers(theirs);
+    return !isAhead && !wasReaped;
+  }
+
+  /** Fetches the keys, some at a time, and merges what comes. */
+  private Future<Void> fetch(List<Key> keys, CausalContext theirHorizon) {
+    if (keys.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    long began = side.pace().now();
+    List<Future<Known>> known =
+        keys.stream()
+            .limit(KEYS_AT_ONCE)
+            .map(key -> context(key).map(c -> new Known(key, c)))
+            .toList();
+    return Future.all(known)
+        .compose(all -> peer.apply(new Fetch(partition.number(), all.list())))
+        .map(Question::decodeFetched)
+        .compose(
+            fetched -> {
+              List<Future<Void>> merged = new ArrayList<>();
+              long bytes = 0;
+              for (int i = 0; i < Math.min(fetched.size(), keys.size()); i++) {
+                State state = fetched.get(i).state();
+                isComplete &= !fetched.get(i).isFailed();
+                if (state != null) {
+                  bytes += state.bytes().length;
+                  merged.add(pull(keys.get(i), state, theirHorizon));
+                }
+              }
+              fetchedBytes += bytes;
+              long batchBytes = bytes;
+              int taken = Math.max(1, fetched.size());
+              return Future.all(merged)
+                  .compose(done -> side.pace().rest(began, batchBytes))
+                  .compose(rested -> fetch(keys.subList(taken, keys.size()), theirHorizon));
+            });
+  }
+
+  /** What this node has seen of the key. */
+  private Future<CausalContext> context(Key key) {
+    Location at = side.store().location(key);
+    if (at == null || at.isReaped()) {
+      return Future.succeededFuture(CausalContext.EMPTY);
+    }
+    Dot only = at.only();
+    return only != null && !at.isDamaged()
+        ? Future.succeededFuture(CausalContext.EMPTY.upTo(only))
+        : side.store().salvage(key).map(state -> state.siblings().context());
+  }
+
+  private Future<Void> pull(Key key, State theirs, CausalContext theirHorizon) {
+    long before = heldDigest(key);
+    return side.replica()
+        .pull(key, theirs, theirHorizon)
+        .map(
+            state -> {
+              changed += state.digest() == before ? 0 : 1;
+              Location at = side.store().location(key);
+              if (!side.store().isSound(key, at)) {
+                side.store().reportDamaged(key);
+              }
+              return null;
+            });
+  }
+
+  /**
+   * Keys that this node has and the other does not list, though it has seen what is in them: there
+   * they were superseded and reaped. Looked for only where a leaf still differs.
+   */
+  private Future<Void> dropSuperseded(ListingAnswer answer) {
+    if (answer.horizon().isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Set<Integer> suspects = new HashSet<>();
+    Set<Key> listed = new HashSet<>();
+    for (ListedLeaf leaf : answer.leaves()) {
+      if (partition.tree().leaf(leaf.leaf()) != leaf.hash()) {
+        suspects.add(leaf.leaf());
+        leaf.entries().forEach(entry -> listed.add(entry.key()));
+      }
+    }
+    if (suspects.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Map<Key, Location> unlisted = new HashMap<>();
+    side.store()
+        .forEach(
+            partition.number(),
+            (key, at) -> {
+              boolean counts = !key.isSystem() && !at.isReaped();
+              if (counts && suspects.contains(Tree.leafOf(key.hash())) && !listed.contains(key)) {
+                unlisted.put(key, at);
+              }
+            });
+    List<Future<Void>> dropped = new ArrayList<>();
+    unlisted.forEach((key, at) -> dropped.add(drop(key, at, answer.horizon())));
+    return Future.all(dropped).mapEmpty();
+  }
+
+  private Future<Void> drop(Key key, Location at, CausalContext theirHorizon) {
+    Dot only = at.only();
+    if (at.isDamaged() || (only != null && !theirHorizon.covers(only))) {
+      return Future.succeededFuture();
+    }
+    return side.store()
+        .salvage(key)
+        .compose(
+            state -> {
+              Siblings siblings = state.siblings();
+              if (siblings.isDead()) {
+                if (theirHorizon.coversAll(siblings.context())) {
+                  side.store().reap(key, at);
+                }
+                return Future.succeededFuture();
+              }
+              boolean isOld =
+                  siblings.versions().stream().anyMatch(v -> theirHorizon.covers(v.dot()));
+              return isOld ? pull(key, State.EMPTY, theirHorizon) : Future.succeededFuture();
+            });
+  }
+}

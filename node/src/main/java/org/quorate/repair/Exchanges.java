@@ -1,0 +1,114 @@
+package org.quorate.repair;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.quorate.repair.Question.Expand;
+import org.quorate.repair.Question.Fetch;
+import org.quorate.repair.Question.Listing;
+import org.quorate.repair.Question.Root;
+import org.quorate.repair.Question.Roots;
+import org.quorate.repair.Question.RootsAnswer;
+import org.quorate.repair.Question.Seen;
+import org.quorate.repair.Question.StandingAnswer;
+import org.quorate.replica.Failure;
+import org.quorate.replica.ReplicaException;
+import org.quorate.runtime.Hop;
+import org.quorate.runtime.Loop;
+import org.quorate.storage.Identity;
+import org.quorate.version.DecodeException;
+
+/** Takes questions of other nodes to the loops that can answer them. */
+public final class Exchanges {
+  private final List<Responder> responders;
+  private final Identity identity;
+  private final LongSupplier pendingHints;
+  private final AntiEntropyMetrics metrics;
+
+  /**
+   * @param responders one for each loop: a partition's number tells which has it
+   */
+  public Exchanges(
+      List<Responder> responders,
+      Identity identity,
+      LongSupplier pendingHints,
+      AntiEntropyMetrics metrics) {
+    this.responders = List.copyOf(responders);
+    this.identity = identity;
+    this.pendingHints = pendingHints;
+    this.metrics = metrics;
+  }
+
+  /** Answers on the loop that calls. */
+  public Future<byte[]> answer(Loop from, String peer, byte[] bytes) {
+    metrics.received(bytes.length);
+    Question question;
+    try {
+      question = Question.decode(bytes);
+    } catch (DecodeException | IllegalArgumentException e) {
+      return Future.failedFuture(new ReplicaException(Failure.FAILED));
+    }
+    return answer(from, peer, question).onSuccess(answer -> metrics.sent(answer.length));
+  }
+
+  private Future<byte[]> answer(Loop from, String peer, Question question) {
+    if (question instanceof Roots roots) {
+      return roots(from, peer, roots);
+    }
+    if (question instanceof Expand expand) {
+      return at(from, expand.partition(), question);
+    }
+    if (question instanceof Listing listing) {
+      return at(from, listing.partition(), question);
+    }
+    if (question instanceof Fetch fetch) {
+      return at(from, fetch.partition(), question);
+    }
+    return identity.hasBegun()
+        ? Future.succeededFuture(
+            new StandingAnswer(identity.actor(), pendingHints.getAsLong()).encode())
+        : Future.failedFuture(new ReplicaException(Failure.NOT_READY));
+  }
+
+  private Future<byte[]> at(Loop from, int partition, Question question) {
+    Responder responder = responders.get(Math.floorMod(partition, responders.size()));
+    return Hop.call(from, responder.loop(), () -> responder.answer(question));
+  }
+
+  private record Part(List<Root> roots, List<Seen> seen) {}
+
+  private Future<byte[]> roots(Loop from, String peer, Roots question) {
+    List<Future<Part>> parts = new ArrayList<>();
+    for (Responder responder : responders) {
+      parts.add(Hop.call(from, responder.loop(), () -> part(responder, peer, question)));
+    }
+    return Future.all(parts)
+        .map(
+            all -> {
+              List<Root> roots =
+                  parts(parts)
+                      .flatMap(part -> part.roots().stream())
+                      .sorted(Comparator.comparingInt(Root::partition))
+                      .toList();
+              List<Seen> seen = parts(parts).flatMap(part -> part.seen().stream()).toList();
+              boolean areEqual = Roots.hash(roots) == question.all();
+              return new RootsAnswer(areEqual, areEqual ? List.of() : roots, seen).encode();
+            });
+  }
+
+  private static Stream<Part> parts(List<Future<Part>> parts) {
+    return parts.stream().map(Future::result);
+  }
+
+  private static Future<Part> part(Responder responder, String peer, Roots question) {
+    return responder.isBuilt()
+        ? Future.succeededFuture(
+            new Part(
+                responder.roots(peer, question.lanes(), question.lane()),
+                responder.seen(question.wanted())))
+        : Future.failedFuture(new ReplicaException(Failure.NOT_READY));
+  }
+}

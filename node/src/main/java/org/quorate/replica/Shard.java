@@ -1,0 +1,234 @@
+package org.quorate.replica;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.quorate.merkle.Tree;
+import org.quorate.ring.Member;
+import org.quorate.ring.Ring;
+import org.quorate.storage.Location;
+import org.quorate.storage.Store;
+import org.quorate.version.CausalContext;
+import org.quorate.version.Dot;
+import org.quorate.version.Key;
+import org.quorate.version.Siblings;
+import org.quorate.version.State;
+
+/**
+ * The partitions of one event loop that this node owns: their hash trees, kept as the directory
+ * changes, and their horizons.
+ *
+ * <p>The horizon of a partition is what this node has seen of it: of each write in it this node
+ * holds the version or knows that it was superseded. It is a state without versions in the log,
+ * under a key of the store's own, so that it is never newer than what it speaks of. A partition is
+ * whole while it has one: this node has then forgotten nothing.
+ *
+ * <p>Called on the loop.
+ */
+public final class Shard {
+  /** In each horizon, so that none is empty; no write has it. */
+  private static final Dot NOBODYS = new Dot(0, 1);
+
+  private final Store store;
+  private final Ring ring;
+  private final String node;
+  private final Map<Integer, Partition> partitions = new TreeMap<>();
+
+  /**
+   * @param lane the loop's number: it has the partitions whose number leaves this rest
+   * @param lanes the number of loops
+   */
+  public Shard(Store store, Ring ring, String node, int lane, int lanes) {
+    this.store = store;
+    this.ring = ring;
+    this.node = node;
+    for (int p = lane; p < ring.partitions(); p += lanes) {
+      if (ring.owners(p, ring.copies()).stream().anyMatch(m -> m.name().equals(node))) {
+        partitions.put(p, new Partition(p, Key.system(ring.firstHashOf(p))));
+      }
+    }
+    store.onMove(this::moved);
+    store.purgeable(this::isPurgeable);
+  }
+
+  private @Nullable Partition of(Key key) {
+    return partitions.get(ring.partitionOf(key.hash()));
+  }
+
+  private void moved(Key key, @Nullable Location from, @Nullable Location to) {
+    Partition partition = of(key);
+    if (partition != null) {
+      partition.changed(key, from, to);
+    }
+  }
+
+  /** Nothing of the state would be news here if its key had no record. */
+  private boolean isPurgeable(Key key, Siblings state) {
+    Partition partition = of(key);
+    return state.isEmpty() || (partition != null && horizon(partition).coversAll(state.context()));
+  }
+
+  public Collection<Partition> partitions() {
+    return partitions.values();
+  }
+
+  /** The partition of this number, null if this node or this loop does not own it. */
+  public @Nullable Partition partition(int number) {
+    return partitions.get(number);
+  }
+
+  /** The other owners of a partition. */
+  public List<String> coOwners(Partition partition) {
+    return ring.owners(partition.number(), ring.copies()).stream()
+        .map(Member::name)
+        .filter(name -> !name.equals(node))
+        .toList();
+  }
+
+  /** Reads the horizons. Completes when it is known which partitions are whole. */
+  public Future<Void> open() {
+    List<Future<State>> read = new ArrayList<>();
+    for (Partition partition : partitions.values()) {
+      read.add(
+          store
+              .salvage(partition.horizonKey())
+              .onSuccess(state -> partition.horizon(state.siblings().context())));
+    }
+    return Future.all(read).mapEmpty();
+  }
+
+  /** Builds the tree of one partition that has none yet; false if all have one. */
+  public boolean buildNext() {
+    for (Partition partition : partitions.values()) {
+      if (!partition.isBuilt()) {
+        build(partition);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  public boolean isBuilt() {
+    return partitions.values().stream().allMatch(Partition::isBuilt);
+  }
+
+  private void build(Partition partition) {
+    List<Key> unsound = new ArrayList<>();
+    partition.tree(new Tree());
+    store.forEach(
+        partition.number(),
+        (key, at) -> {
+          partition.changed(key, null, at);
+          store.countReaped(at);
+          if (!key.isSystem() && !store.isSound(key, at)) {
+            unsound.add(key);
+          }
+        });
+    unsound.forEach(store::reportDamaged);
+  }
+
+  /**
+   * Compares each tree with one that is built from the directory now.
+   *
+   * @throws IllegalStateException if one differs
+   */
+  public void requireExactTrees() {
+    for (Partition partition : partitions.values()) {
+      Partition rebuilt = new Partition(partition.number(), partition.horizonKey());
+      rebuilt.tree(new Tree());
+      store.forEach(partition.number(), (key, at) -> rebuilt.changed(key, null, at));
+      boolean isExact =
+          !partition.isBuilt()
+              || (partition.tree().root() == rebuilt.tree().root()
+                  && partition.waitingTombstones() == rebuilt.waitingTombstones());
+      if (!isExact) {
+        throw new IllegalStateException("the tree of partition " + partition.number() + " is off");
+      }
+    }
+  }
+
+  /** Whether no damage hides which keys of the partition there are. */
+  public boolean isSound(Partition partition) {
+    return store.isWhole(partition.number());
+  }
+
+  /** Whether this node has forgotten nothing of the partition. */
+  public boolean isWhole(Partition partition) {
+    return !partition.horizon().isEmpty() && isSound(partition);
+  }
+
+  /**
+   * Whether this node can tell what the key holds: not while its partition is being refilled. A key
+   * that this node does not own it can tell as far as it knows.
+   */
+  boolean isServing(Key key) {
+    Partition partition = of(key);
+    return partition == null || !partition.horizon().isEmpty();
+  }
+
+  /** What this node has seen of the partition, as far as that is on disk. */
+  public CausalContext horizon(Partition partition) {
+    return isWhole(partition) ? partition.horizon() : CausalContext.EMPTY;
+  }
+
+  CausalContext horizon(Key key) {
+    Partition partition = of(key);
+    return partition == null ? CausalContext.EMPTY : horizon(partition);
+  }
+
+  /**
+   * What this node has seen of the partition at this moment: also all that it minted, if nothing of
+   * the partition is in flight.
+   *
+   * @param busy the partitions of which something is
+   */
+  public CausalContext seen(Partition partition, Set<Integer> busy) {
+    CausalContext horizon = horizon(partition);
+    return horizon.isEmpty() || busy.contains(partition.number())
+        ? horizon
+        : store.identity().minted().map(horizon::upTo).orElse(horizon);
+  }
+
+  /** Notes that this node has seen all of this too. Completes when that is durable. */
+  public Future<Void> see(Partition partition, CausalContext seen) {
+    CausalContext known = seen(partition, store.busy());
+    return known.isEmpty() || partition.horizon().coversAll(seen)
+        ? Future.succeededFuture()
+        : write(partition, known.join(seen));
+  }
+
+  /**
+   * The partition is whole: this node has all that it may have forgotten of it. Completes when that
+   * is durable.
+   */
+  public Future<Void> complete(Partition partition, CausalContext seen) {
+    store.mended(partition.number());
+    return write(partition, seen.upTo(NOBODYS));
+  }
+
+  private Future<Void> write(Partition partition, CausalContext seen) {
+    State joined = State.of(Siblings.after(partition.horizon().join(seen)));
+    return store
+        .update(partition.horizonKey(), held -> joined)
+        .map(
+            stored -> {
+              partition.horizon(stored.siblings().context());
+              return null;
+            });
+  }
+
+  /** This node's disk is not what it was: nothing is whole. Completes when that is durable. */
+  public Future<Void> forgetHorizons() {
+    List<Future<State>> voided = new ArrayList<>();
+    for (Partition partition : partitions.values()) {
+      partition.horizon(CausalContext.EMPTY);
+      voided.add(store.update(partition.horizonKey(), held -> State.EMPTY));
+    }
+    return Future.all(voided).mapEmpty();
+  }
+}

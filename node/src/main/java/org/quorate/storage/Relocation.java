@@ -1,0 +1,72 @@
+package org.quorate.storage;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.function.BiPredicate;
+import org.quorate.runtime.Listen;
+import org.quorate.runtime.Loop;
+import org.quorate.storage.StorageException.Reason;
+import org.quorate.version.Key;
+import org.quorate.version.Siblings;
+import org.quorate.version.State;
+
+/** Moves live records of one loop's keys to the log's end, and lets go of reaped ones. */
+final class Relocation {
+  private final Loop loop;
+  private final Log log;
+  private final Places places;
+  private final StorageMetrics metrics;
+  private BiPredicate<Key, Siblings> purgeable = (key, state) -> false;
+
+  Relocation(Loop loop, Log log, Places places, StorageMetrics metrics) {
+    this.loop = loop;
+    this.log = log;
+    this.places = places;
+    this.metrics = metrics;
+  }
+
+  /** Tells whether this node would know what a reaped key had seen without the key's record. */
+  void purgeable(BiPredicate<Key, Siblings> test) {
+    purgeable = test;
+  }
+
+  /**
+   * Appends the record again, unless the key has moved on: it has a newer record, or one in flight.
+   * Completes when the directory points to the copy, with the bytes copied, 0 if there was nothing
+   * to do; fails if the key must be tried again.
+   *
+   * @param isOldest whether no older record of the key can be left, so that a reaped one may go
+   */
+  Future<Integer> move(Compaction.Candidate record, boolean isOldest) {
+    Key key = record.key();
+    Location from = places.get(key);
+    if (from == null || !from.isAt(record.segment(), record.offset())) {
+      return Future.succeededFuture(0);
+    }
+    if (places.flying(key) != null) {
+      return Future.failedFuture(new StorageException(Reason.OVERLOADED, "the key is in flight"));
+    }
+    byte[] body = record.body();
+    if (body == null) {
+      return Future.failedFuture(new StorageException(Reason.DAMAGED, "the record is damaged"));
+    }
+    if (isOldest && from.isReaped() && purgeable.test(key, State.decode(body).siblings())) {
+      places.remove(key, from);
+      metrics.purged();
+      return Future.succeededFuture(0);
+    }
+    int kind = from.isDamaged() ? RecordFormat.INCOMPLETE_STATE : record.kind();
+    Promise<Integer> copied = Promise.promise();
+    Listen.to(
+        log.append(loop, kind, key, body, from.outline()),
+        loop,
+        place -> {
+          if (from.equals(places.get(key))) {
+            places.moved(key, from, place);
+          }
+          copied.complete(place.length());
+        },
+        copied::fail);
+    return copied.future();
+  }
+}
