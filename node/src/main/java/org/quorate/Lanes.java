@@ -163,6 +163,10 @@ final class Lanes implements Iterable<Lanes.Lane> {
     return lanes.iterator();
   }
 
+  List<Store> stores() {
+    return lanes.stream().map(Lane::store).toList();
+  }
+
   Lane first() {
     return lanes.get(0);
   }

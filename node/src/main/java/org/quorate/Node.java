@@ -6,6 +6,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.quorate.coordinator.Coordinator;
@@ -19,10 +23,8 @@ import org.quorate.repair.AntiEntropyMetrics;
 import org.quorate.repair.Exchanges;
 import org.quorate.repair.Hints;
 import org.quorate.repair.Responder;
-import org.quorate.replica.Shard;
 import org.quorate.ring.Ring;
 import org.quorate.runtime.Loop;
-import org.quorate.storage.Compaction;
 import org.quorate.storage.DiskReserve;
 import org.quorate.storage.Identity;
 import org.quorate.storage.Log;
@@ -41,8 +43,6 @@ import org.slf4j.LoggerFactory;
 public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final long RESERVE_BYTES = 256L << 20;
-  private static final long CHECK_MILLIS = 1000;
-  private static final long HINTS_MILLIS = 100;
 
   private final NodeConfig config;
   private final Ports ports;
@@ -55,6 +55,7 @@ public final class Node {
   private final Membership membership;
   private final Lanes lanes;
   private final Exchanges exchanges;
+  private final AntiEntropyMetrics antiEntropyMetrics;
   private final boolean isSound;
   private String peerAddress = "";
   private volatile boolean stopping;
@@ -100,7 +101,7 @@ public final class Node {
             ports.datagrams(),
             (member, question) -> peers().compare(member, question),
             ports.registry());
-    AntiEntropyMetrics antiEntropyMetrics = new AntiEntropyMetrics(ports.registry());
+    this.antiEntropyMetrics = new AntiEntropyMetrics(ports.registry());
     this.lanes =
         new Lanes(
             config,
@@ -120,6 +121,7 @@ public final class Node {
     List<Responder> responders = new ArrayList<>();
     lanes.forEach(lane -> responders.add(lane.responder()));
     this.exchanges = new Exchanges(responders, identity, hints::pending, antiEntropyMetrics);
+    coOwners().keySet().forEach(name -> antiEntropyMetrics.watch(name, () -> ageSeconds(name)));
     peers().onChange(membership::compare, membership::check);
     membership.onChange(this::believed);
   }
@@ -267,46 +269,8 @@ public final class Node {
   }
 
   private void startChores() {
-    Loop loop = lanes.first().loop();
-    Compaction compaction =
-        new Compaction(
-            log,
-            ports.directory(),
-            key -> lanes.of(key).store(),
-            loop,
-            ports.background(),
-            config.log(),
-            storageMetrics,
-            () -> stopping);
-    every(
-        loop,
-        CHECK_MILLIS,
-        () -> {
-          reserve.check();
-          compaction.check();
-        });
-    every(
-        loop,
-        HINTS_MILLIS,
-        () -> hints.deliver(peers()::isHealthy, key -> lanes.of(key).delivery()));
-    for (Lanes.Lane lane : lanes) {
-      lane.loop().execute(lane.antiEntropy()::build);
-      every(lane.loop(), config.antiEntropyInterval().toMillis(), lane.antiEntropy()::compare);
-    }
-    if (config.log().sync() == Log.Sync.INTERVAL) {
-      every(loop, config.fsyncInterval().toMillis(), () -> log.sync(loop));
-    }
-  }
-
-  private void every(Loop loop, long millis, Runnable chore) {
-    loop.after(
-        millis,
-        () -> {
-          if (!stopping) {
-            chore.run();
-            every(loop, millis, chore);
-          }
-        });
+    new Chores(config, ports, lanes, log, storageMetrics, () -> stopping)
+        .start(reserve, hints, ring.partitions());
   }
 
   /** The coordinator of the key's event loop; to be called on that loop. */
@@ -362,14 +326,36 @@ public final class Node {
     return lanes.run(lane -> all.addAll(lane.antiEntropy().differences())).map(done -> all);
   }
 
-  /** Partitions of which this node may have forgotten something. */
-  public int refillingPartitions() {
-    int refilling = 0;
+  private double ageSeconds(String coOwner) {
+    return coOwners().getOrDefault(coOwner, 0L) / 1e9;
+  }
+
+  /** By co-owner, the time since all that both own was last equal there and here, nanoseconds. */
+  public Map<String, Long> coOwners() {
+    Map<String, Long> ages = new TreeMap<>();
     for (Lanes.Lane lane : lanes) {
-      Shard shard = lane.shard();
-      refilling += (int) shard.partitions().stream().filter(p -> !shard.isWhole(p)).count();
+      lane.antiEntropy().ages().forEach((name, age) -> ages.merge(name, age, Math::max));
+    }
+    return ages;
+  }
+
+  /** Tombstones that some owner may not have seen yet. */
+  public int waitingTombstones() {
+    return antiEntropyMetrics.waitingTombstones();
+  }
+
+  /** Partitions of which this node may have forgotten something. */
+  public Set<Integer> refilling() {
+    Set<Integer> refilling = new TreeSet<>();
+    for (Lanes.Lane lane : lanes) {
+      refilling.addAll(lane.shard().refilling());
     }
     return refilling;
+  }
+
+  /** How much of the log the present round of the scrub has read, 0 to 1. */
+  public double scrubProgress() {
+    return storageMetrics.scrubProgress();
   }
 
   /**

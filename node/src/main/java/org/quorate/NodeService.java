@@ -17,11 +17,13 @@ import org.quorate.gossip.Member;
 import org.quorate.gossip.State;
 import org.quorate.gossip.View;
 import org.quorate.http.NodeView;
+import org.quorate.repair.AntiEntropy;
 import org.quorate.version.Key;
 
 /** The node as its HTTP side sees it. */
 final class NodeService implements NodeView {
   private static final String OPEN_METRICS = "application/openmetrics-text";
+  private static final long NANOS_PER_MILLI = 1_000_000;
   private static final String PROMETHEUS_TEXT = "text/plain";
 
   private final Node node;
@@ -110,6 +112,44 @@ final class NodeService implements NodeView {
           .put("since", Instant.ofEpochMilli(node.wallMillis(view.sinceNanos())).toString());
     }
     return shown;
+  }
+
+  @Override
+  public Future<JsonObject> repair() {
+    return node.differences().map(this::repair);
+  }
+
+  private JsonObject repair(List<AntiEntropy.Difference> differences) {
+    JsonArray peers = new JsonArray();
+    node.coOwners()
+        .forEach(
+            (peer, ageNanos) -> {
+              JsonArray differing = new JsonArray();
+              differences.stream()
+                  .filter(difference -> difference.peer().equals(peer))
+                  .sorted(Comparator.comparingInt(AntiEntropy.Difference::partition))
+                  .forEach(difference -> differing.add(difference(difference)));
+              peers.add(
+                  new JsonObject()
+                      .put("node", peer)
+                      .put("millisSinceEqual", ageNanos / NANOS_PER_MILLI)
+                      .put("differing", differing));
+            });
+    return new JsonObject()
+        .put("node", node.config().name())
+        .put("peers", peers)
+        .put("refilling", new JsonArray(List.copyOf(node.refilling())))
+        .put("tombstonesWaiting", node.waitingTombstones())
+        .put("scrubProgress", node.scrubProgress());
+  }
+
+  private static JsonObject difference(AntiEntropy.Difference difference) {
+    String doing =
+        difference.isExchanged() ? "fetching" : difference.isPeerWhole() ? "waiting" : "refilling";
+    return new JsonObject()
+        .put("partition", difference.partition())
+        .put("millis", difference.ageNanos() / NANOS_PER_MILLI)
+        .put("doing", doing);
   }
 
   @Override

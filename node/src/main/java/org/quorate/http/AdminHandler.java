@@ -51,6 +51,7 @@ final class AdminHandler {
         });
     get("/metrics", at -> metrics(at.request()));
     get("/v1/cluster", at -> json(at.response(), node.cluster().toBuffer()));
+    get("/v1/cluster/repair", at -> repair(at.response()));
     get("/v1/cluster/ring", at -> json(at.response(), ring()));
     get("/openapi.json", at -> json(at.response(), openApi));
     router.errorHandler(404, at -> Problem.notFound("no such resource").send(at.response(), true));
@@ -158,6 +159,14 @@ final class AdminHandler {
         node.metrics(openMetrics),
         loop,
         text -> loop.execute(() -> response.end(text)),
+        e -> loop.execute(() -> failed(response, e)));
+  }
+
+  private void repair(HttpServerResponse response) {
+    Listen.to(
+        node.repair(),
+        loop,
+        shown -> loop.execute(() -> json(response, shown.toBuffer())),
         e -> loop.execute(() -> failed(response, e)));
   }
 

@@ -25,6 +25,9 @@ public interface NodeView {
   /** {@code GET /v1/cluster}. */
   JsonObject cluster();
 
+  /** {@code GET /v1/cluster/repair}. Completes on any thread. */
+  Future<JsonObject> repair();
+
   long epoch();
 
   /** Owners by partition, in order of preference. */

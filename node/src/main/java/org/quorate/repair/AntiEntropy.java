@@ -150,10 +150,14 @@ public final class AntiEntropy {
     }
   }
 
-  /** The time since all roots of this loop were last equal to this node's, nanoseconds. */
-  long ageNanos(String peer) {
-    CoOwner coOwner = coOwners.get(peer);
-    return coOwner == null ? 0 : clock.nanos() - coOwner.equalNanos;
+  /**
+   * By co-owner, the time since all roots of this loop were last equal to its, nanoseconds. May be
+   * asked from any thread.
+   */
+  public Map<String, Long> ages() {
+    Map<String, Long> ages = new TreeMap<>();
+    coOwners.forEach((name, coOwner) -> ages.put(name, clock.nanos() - coOwner.equalNanos));
+    return ages;
   }
 
   /** Builds what is not built yet, a partition a turn; then {@link #compare} does something. */
@@ -177,16 +181,17 @@ public final class AntiEntropy {
         compare(coOwner);
       }
     }
+    for (Partition partition : shard.partitions()) {
+      if (partition.waitingTombstones() > 0 && shard.coOwners(partition).isEmpty()) {
+        reaper.alone(partition);
+      }
+    }
     reaper.closeActors();
   }
 
   private void count() {
-    int waiting = 0;
-    int refilling = 0;
-    for (Partition partition : shard.partitions()) {
-      waiting += partition.waitingTombstones();
-      refilling += shard.isWhole(partition) ? 0 : 1;
-    }
+    int waiting = shard.waitingTombstones();
+    int refilling = shard.refilling().size();
     metrics.waitingTombstones.addAndGet(waiting - waitingTombstones);
     metrics.notWhole.addAndGet(refilling - notWhole);
     waitingTombstones = waiting;
@@ -357,11 +362,11 @@ public final class AntiEntropy {
   /**
    * What differs now at one co-owner.
    *
-   * @param sinceNanos when that was first seen
+   * @param ageNanos how long that has been seen
    * @param isExchanged whether it is being fetched
    */
   public record Difference(
-      String peer, int partition, long sinceNanos, boolean isExchanged, boolean isPeerWhole) {}
+      String peer, int partition, long ageNanos, boolean isExchanged, boolean isPeerWhole) {}
 
   /** All differences of this loop's partitions. */
   public List<Difference> differences() {
@@ -373,7 +378,7 @@ public final class AntiEntropy {
               new Difference(
                   coOwner.name,
                   pair.partition.number(),
-                  pair.sinceNanos,
+                  clock.nanos() - pair.sinceNanos,
                   pair.isExchanged,
                   pair.isWhole));
         }

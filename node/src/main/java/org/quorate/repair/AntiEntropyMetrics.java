@@ -21,10 +21,8 @@ public final class AntiEntropyMetrics {
   private final Counter reaped;
   private final Map<String, Gauge> ages = new ConcurrentHashMap<>();
 
-  /** Tombstones that some owner may not have seen yet, of all loops. */
   final AtomicInteger waitingTombstones = new AtomicInteger();
 
-  /** Partitions that are being refilled, of all loops. */
   final AtomicInteger notWhole = new AtomicInteger();
 
   public AntiEntropyMetrics(MeterRegistry registry) {
@@ -67,8 +65,13 @@ public final class AntiEntropyMetrics {
         .register(registry);
   }
 
+  /** Tombstones that some owner may not have seen yet, as last counted. */
+  public int waitingTombstones() {
+    return waitingTombstones.get();
+  }
+
   /** Watches the time since all that is held was last equal to what a peer holds, seconds. */
-  void watch(String peer, DoubleSupplier ageSeconds) {
+  public void watch(String peer, DoubleSupplier ageSeconds) {
     ages.computeIfAbsent(
         peer,
         name ->

@@ -54,7 +54,8 @@ public final class Healer {
   }
 
   private void add(Key key) {
-    if (waiting.size() < MAX_WAITING && waiting.add(key) && !running) {
+    boolean isUsers = !key.isSystem();
+    if (isUsers && waiting.size() < MAX_WAITING && waiting.add(key) && !running) {
       running = true;
       loop.execute(this::next);
     }

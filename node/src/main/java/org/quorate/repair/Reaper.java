@@ -94,6 +94,16 @@ final class Reaper {
     } else {
       differs(wait);
     }
+    settle(partition, wait);
+  }
+
+  /** A round for a partition that nobody else owns. */
+  void alone(Partition partition) {
+    shard.see(partition, shard.seen(partition, store.busy()));
+    settle(partition, wait(partition));
+  }
+
+  private void settle(Partition partition, Wait wait) {
     List<String> others = shard.coOwners(partition);
     if (wait.equalNow.containsAll(others)) {
       wait.equalNow.clear();

@@ -14,7 +14,7 @@ public final class Partition {
   private final int number;
   private final Key horizonKey;
   private @Nullable Tree tree;
-  private CausalContext horizon = CausalContext.EMPTY;
+  private volatile CausalContext horizon = CausalContext.EMPTY;
   private int waitingTombstones;
 
   Partition(int number, Key horizonKey) {

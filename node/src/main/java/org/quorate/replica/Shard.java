@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.quorate.merkle.Tree;
 import org.quorate.ring.Member;
@@ -160,6 +162,22 @@ public final class Shard {
   /** Whether this node has forgotten nothing of the partition. */
   public boolean isWhole(Partition partition) {
     return !partition.horizon().isEmpty() && isSound(partition);
+  }
+
+  /**
+   * The numbers of the partitions of which this node may have forgotten something. May be asked
+   * from any thread.
+   */
+  public Set<Integer> refilling() {
+    return partitions.values().stream()
+        .filter(partition -> !isWhole(partition))
+        .map(Partition::number)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Tombstones that some owner may not have seen yet. */
+  public int waitingTombstones() {
+    return partitions.values().stream().mapToInt(Partition::waitingTombstones).sum();
   }
 
   /**

@@ -349,6 +349,11 @@ public final class Log {
     return segments.lastEntry().getValue();
   }
 
+  /** All segments, oldest first. */
+  List<Segment> segments() {
+    return List.copyOf(segments.values());
+  }
+
   /** All segments but the one being written. */
   List<Segment> closedSegments() {
     return List.copyOf(segments.headMap(segments.lastKey()).values());

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ final class Places {
   private final KeyDirectory directory;
   private final ToIntFunction<Key> partitions;
   private final long damagedBefore;
-  private final Set<Integer> mended = new HashSet<>();
+  private final Set<Integer> mended = ConcurrentHashMap.newKeySet();
   private final Map<Key, InFlight> inFlight = new HashMap<>();
   private Moves moves = (key, from, to) -> {};
 
@@ -102,6 +103,19 @@ final class Places {
     countReaped(from, -1);
     log.died(from);
     moves.moved(key, from, null);
+  }
+
+  /** The keys of a partition whose newest record lies between these offsets. */
+  Map<Key, Location> inSegment(int partition, int segment, int from, int to) {
+    Map<Key, Location> found = new HashMap<>();
+    directory.forEach(
+        partition,
+        (key, at) -> {
+          if (at.segment() == segment && at.offset() < to && at.offset() + at.length() > from) {
+            found.put(key, at);
+          }
+        });
+    return found;
   }
 
   /**

@@ -2,6 +2,7 @@ package org.quorate.storage;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
@@ -16,9 +17,19 @@ final class Relocation {
   private final Log log;
   private final Places places;
   private final StorageMetrics metrics;
+  private final BiConsumer<Key, Location> onDamaged;
   private BiPredicate<Key, Siblings> purgeable = (key, state) -> false;
 
-  Relocation(Loop loop, Log log, Places places, StorageMetrics metrics) {
+  /**
+   * @param onDamaged told of a key whose newest record is damaged
+   */
+  Relocation(
+      Loop loop,
+      Log log,
+      Places places,
+      StorageMetrics metrics,
+      BiConsumer<Key, Location> onDamaged) {
+    this.onDamaged = onDamaged;
     this.loop = loop;
     this.log = log;
     this.places = places;
@@ -48,6 +59,7 @@ final class Relocation {
     }
     byte[] body = record.body();
     if (body == null) {
+      onDamaged.accept(key, from);
       return Future.failedFuture(new StorageException(Reason.DAMAGED, "the record is damaged"));
     }
     if (isOldest && from.isReaped() && purgeable.test(key, State.decode(body).siblings())) {

@@ -2,6 +2,7 @@ package org.quorate.storage;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,9 @@ public final class StorageMetrics {
   private final Counter damaged;
   private final Counter compacted;
   private final Counter purged;
+  private final Counter scrubbed;
+  private final Counter scrubRounds;
+  private volatile double scrubProgress;
 
   public StorageMetrics(MeterRegistry registry) {
     sync =
@@ -39,6 +43,18 @@ public final class StorageMetrics {
             .baseUnit("bytes")
             .description("Bytes of live records that compaction rewrote")
             .register(registry);
+    scrubbed =
+        Counter.builder("quorate.scrub")
+            .baseUnit("bytes")
+            .description("Bytes of the log that the scrub has read and checked")
+            .register(registry);
+    scrubRounds =
+        Counter.builder("quorate.scrub.rounds")
+            .description("Times that the scrub has read the whole log")
+            .register(registry);
+    Gauge.builder("quorate.scrub.progress.ratio", this, StorageMetrics::scrubProgress)
+        .description("How much of the log the present round of the scrub has read")
+        .register(registry);
     purged =
         Counter.builder("quorate.tombstones.purged")
             .description("Reaped tombstones whose record is gone from the log")
@@ -70,6 +86,22 @@ public final class StorageMetrics {
 
   void damagedRecord() {
     damaged.increment();
+  }
+
+  void scrubbed(long bytes, double progress) {
+    scrubbed.increment((double) bytes);
+    scrubProgress = progress;
+  }
+
+  /** A round of the scrub is done. */
+  void scrubbed() {
+    scrubProgress = 1;
+    scrubRounds.increment();
+  }
+
+  /** How much of the log the present round of the scrub has read, 0 to 1. */
+  public double scrubProgress() {
+    return scrubProgress;
   }
 
   void purged() {

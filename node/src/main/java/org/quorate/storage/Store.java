@@ -56,7 +56,7 @@ public final class Store {
     this.loop = loop;
     this.log = log;
     this.places = new Places(loopIndex, log, directory, partitions, damagedBefore);
-    this.relocation = new Relocation(loop, log, places, metrics);
+    this.relocation = new Relocation(loop, log, places, metrics, this::noteDamage);
     this.cache = cache;
     this.metrics = metrics;
     this.identity = identity;
@@ -193,7 +193,13 @@ public final class Store {
   }
 
   private void noteDamage(Key key, Location at, Throwable e) {
-    if (isDamage(e) && !at.isUnreadable() && at.equals(places.get(key))) {
+    if (isDamage(e)) {
+      noteDamage(key, at);
+    }
+  }
+
+  private void noteDamage(Key key, Location at) {
+    if (!at.isUnreadable() && at.equals(places.get(key))) {
       places.point(key, at, at.unreadable());
       metrics.damagedRecord();
       identity.renew("a record of this node is damaged");
@@ -251,6 +257,19 @@ public final class Store {
                     ? Future.succeededFuture(new Loaded(at.unreadable(), State.EMPTY))
                     : Future.failedFuture(e))
         .compose(found -> update(key, change, heals, found));
+  }
+
+  /** The record at this place is damaged: if it is the key's newest, the key is to be mended. */
+  void suspect(Key key, int segment, int offset) {
+    Location at = places.get(key);
+    if (at != null && at.isAt(segment, offset)) {
+      noteDamage(key, at);
+    }
+  }
+
+  /** No record between these offsets can be made out; the directory tells whose they were. */
+  void suspectAll(int partition, int segment, int from, int to) {
+    places.inSegment(partition, segment, from, to).forEach(this::noteDamage);
   }
 
   static boolean isDamage(@Nullable Throwable e) {

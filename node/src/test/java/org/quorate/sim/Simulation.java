@@ -105,6 +105,7 @@ final class Simulation {
       work();
       heal();
       requireWhole();
+      runUntil("all tombstones are reaped", () -> cluster.nodes().allMatch(Simulation::isReaped));
       requireQuiet();
     } catch (RuntimeException | AssertionError e) {
       problem = Report.of(seed, profile, e, checker, trace);
@@ -139,8 +140,10 @@ final class Simulation {
     nemesis.start();
     long end = time.nanos() + profile.seconds() * SimTime.SECOND;
     while (time.nanos() < end) {
-      time.runUntil(time.nanos() + 100 * SimTime.MILLI);
-      requireBounds();
+      for (int i = 0; i < 10; i++) {
+        time.runUntil(time.nanos() + 100 * SimTime.MILLI);
+        requireBounds();
+      }
       requireExactTrees();
     }
     working = false;
@@ -184,7 +187,7 @@ final class Simulation {
     runUntil("all hints are delivered", () -> cluster.isCalm() && cluster.pendingHints() == 0);
     runUntil(
         "all partitions are whole",
-        () -> cluster.isCalm() && cluster.nodes().allMatch(n -> n.refillingPartitions() == 0));
+        () -> cluster.isCalm() && cluster.nodes().allMatch(n -> n.refilling().isEmpty()));
   }
 
   /** Trees are what a rescan gives, at any moment. */
@@ -194,6 +197,10 @@ final class Simulation {
     } catch (IllegalStateException e) {
       throw new Violation("F17: " + e.getMessage());
     }
+  }
+
+  private static boolean isReaped(Node node) {
+    return node.waitingTombstones() == 0;
   }
 
   private interface Condition {

@@ -1,0 +1,102 @@
+package org.quorate;
+
+import java.util.function.BooleanSupplier;
+import org.quorate.repair.Hints;
+import org.quorate.runtime.Loop;
+import org.quorate.storage.Compaction;
+import org.quorate.storage.DiskReserve;
+import org.quorate.storage.Log;
+import org.quorate.storage.Scrub;
+import org.quorate.storage.StorageMetrics;
+
+/** What a node does beside its requests, again and again until it stops. */
+final class Chores {
+  private static final long CHECK_MILLIS = 1000;
+  private static final long HINTS_MILLIS = 100;
+
+  private final NodeConfig config;
+  private final Ports ports;
+  private final Lanes lanes;
+  private final Log log;
+  private final StorageMetrics metrics;
+  private final BooleanSupplier stopping;
+
+  /**
+   * @param stopping whether the node stops, so that nothing more is to be begun
+   */
+  Chores(
+      NodeConfig config,
+      Ports ports,
+      Lanes lanes,
+      Log log,
+      StorageMetrics metrics,
+      BooleanSupplier stopping) {
+    this.config = config;
+    this.ports = ports;
+    this.lanes = lanes;
+    this.log = log;
+    this.metrics = metrics;
+    this.stopping = stopping;
+  }
+
+  /** Called on the first loop. */
+  void start(DiskReserve reserve, Hints hints, int partitions) {
+    Lanes.Lane first = lanes.first();
+    Compaction compaction = compaction();
+    every(
+        first.loop(),
+        CHECK_MILLIS,
+        () -> {
+          reserve.check();
+          compaction.check();
+        });
+    every(
+        first.loop(),
+        HINTS_MILLIS,
+        () -> hints.deliver(first.peers()::isHealthy, key -> lanes.of(key).delivery()));
+    for (Lanes.Lane lane : lanes) {
+      lane.loop().execute(lane.antiEntropy()::build);
+      every(lane.loop(), config.antiEntropyInterval().toMillis(), lane.antiEntropy()::compare);
+    }
+    if (config.log().sync() == Log.Sync.INTERVAL) {
+      every(first.loop(), config.fsyncInterval().toMillis(), () -> log.sync(first.loop()));
+    }
+    scrub(partitions).begin();
+  }
+
+  private Compaction compaction() {
+    return new Compaction(
+        log,
+        ports.directory(),
+        key -> lanes.of(key).store(),
+        lanes.first().loop(),
+        ports.background(),
+        config.log(),
+        metrics,
+        stopping);
+  }
+
+  private Scrub scrub(int partitions) {
+    return new Scrub(
+        log,
+        key -> lanes.of(key).store(),
+        lanes.stores(),
+        partitions,
+        lanes.first().loop(),
+        ports.background(),
+        ports.clock(),
+        metrics,
+        stopping);
+  }
+
+  private void every(Loop loop, long millis, Runnable chore) {
+    loop.after(
+        millis,
+        () -> {
+          if (!stopping.getAsBoolean()) {
+            chore.run();
+            every(loop, millis, chore);
+          }
+        });
+  }
+}
