@@ -70,10 +70,8 @@ public final class PeerConnection {
   private long pingedNanos;
   private long nextId = 1;
 
-  /** What the last greeting said; a later lease may have come before the peer was up. */
-  private long saidActor;
-
-  private long saidLease;
+  /** The life of this node that the peer has noted last. */
+  private Life told = Life.NONE;
 
   /** What the peer remembers of this node's earlier lives is settled. */
   private boolean isRecalled;
@@ -187,10 +185,7 @@ public final class PeerConnection {
     state = State.GREETING;
     heardNanos = clock.nanos();
     connected.onClose(() -> lost(frames));
-    Hello hello = local.hello(peer, 0);
-    saidActor = hello.actor();
-    saidLease = hello.lease();
-    send(frames, Frames.HELLO, 0, hello::write);
+    send(frames, Frames.HELLO, 0, local.hello(peer, 0)::write);
   }
 
   private void lost(FrameLink which) {
@@ -255,11 +250,8 @@ public final class PeerConnection {
         recalled -> {
           if (link == welcoming) {
             isRecalled = true;
-            boolean isNews =
-                local.leases().actor() != saidActor || local.leases().lease() != saidLease;
-            if (isNews || !local.leases().durable().equals(hello.listenerLast())) {
-              tellLease();
-            }
+            told = hello.listenerLast();
+            tellLeaseAgain();
           }
         },
         e ->
@@ -334,7 +326,15 @@ public final class PeerConnection {
                 Frames.LEASE,
                 clock.nanos() + LEASE_NANOS,
                 out -> out.writeLong(life.actor()).writeVarLong(life.lease()))
-            .mapEmpty();
+            .<Void>mapEmpty()
+            .onSuccess(noted -> told = life);
+  }
+
+  /** The peer must come to know each life of this node, whatever is lost on the way. */
+  private void tellLeaseAgain() {
+    if (isRecalled && !told.equals(local.leases().durable())) {
+      tellLease();
+    }
   }
 
   private static void send(FrameLink to, int type, long id, Consumer<ByteWriter> payload) {
@@ -356,6 +356,7 @@ public final class PeerConnection {
     } else if (current != null && state == State.UP && now - pingedNanos > PING_NANOS) {
       pingedNanos = now;
       send(current, Frames.PING, 0, out -> {});
+      tellLeaseAgain();
     }
     while (!oldestFirst.isEmpty()) {
       Pending oldest = oldestFirst.element();

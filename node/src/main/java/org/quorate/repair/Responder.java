@@ -26,6 +26,7 @@ import org.quorate.replica.Shard;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.Location;
 import org.quorate.storage.Store;
+import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
 import org.quorate.version.State;
 
@@ -176,8 +177,10 @@ public final class Responder {
     return Future.all(read).map(all -> all.list());
   }
 
+  /** With equal contexts one side may hold versions that the other knows to be superseded. */
   private static Fetched news(Known known, State state) {
-    return known.context().coversAll(state.siblings().context())
+    CausalContext held = state.siblings().context();
+    return known.context().coversAll(held) && !known.context().equals(held)
         ? Fetched.COVERED
         : new Fetched(false, state);
   }

@@ -182,6 +182,21 @@ public final class SimDisk implements Disk {
     return files.get(name).size;
   }
 
+  /** Whether some file whose name begins so has these bytes in it. */
+  public boolean contains(String prefix, byte[] wanted) {
+    for (Map.Entry<String, Content> file : files.entrySet()) {
+      byte[] bytes = file.getValue().bytes;
+      for (int at = 0;
+          file.getKey().startsWith(prefix) && at + wanted.length <= file.getValue().size;
+          at++) {
+        if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Bytes in all files. */
   public long sizeBytes() {
     return files.values().stream().mapToLong(file -> file.size).sum();

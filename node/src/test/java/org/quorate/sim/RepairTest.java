@@ -1,0 +1,147 @@
+package org.quorate.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.quorate.coordinator.Coordinator;
+import org.quorate.coordinator.ReadResult;
+import org.quorate.version.CausalContext;
+
+/** Lost disks are refilled, and what was deleted stays so, whatever comes back. */
+class RepairTest {
+  private static final long MONTH_MILLIS = 30L * 24 * 3600 * 1000;
+
+  private final Scenario scenario = new Scenario();
+  private final SimCluster cluster = scenario.cluster;
+  private final SimMachine n1 = scenario.machine("n1");
+  private final SimMachine n3 = scenario.machine("n3");
+
+  private void putAll() {
+    for (int i = 0; i < Scenario.KEYS; i++) {
+      scenario.put(n1, Scenario.key(i), 2, false);
+    }
+    scenario.run(3000);
+  }
+
+  private void deleteAll() {
+    for (int i = 0; i < Scenario.KEYS; i++) {
+      scenario.delete(n1, Scenario.key(i), 2);
+    }
+    scenario.run(3000);
+  }
+
+  private void untilReaped() {
+    scenario.until(() -> scenario.isWhole() && cluster.pendingHints() == 0 && scenario.isReaped());
+  }
+
+  private void requireAllGone() {
+    for (int i = 0; i < Scenario.KEYS; i += 7) {
+      Future<ReadResult> read = scenario.read(n3, Scenario.key(i), 3);
+      assertTrue(read.succeeded(), "key " + i);
+      assertEquals(0, Scenario.values(read.result()), "key " + i);
+    }
+  }
+
+  /** Whether any log on any disk still has a record of a key. */
+  private boolean isInSomeLog(String key) {
+    byte[] wanted = ("\1b" + key).getBytes(StandardCharsets.UTF_8);
+    return cluster.machines.stream().anyMatch(machine -> machine.disk().contains("log-", wanted));
+  }
+
+  @Test
+  void tombstonesThatAllHaveSeenLeaveTheLogs() {
+    putAll();
+    scenario.put(n1, Scenario.key(1000), 3, false);
+    assertTrue(isInSomeLog("k123"));
+    deleteAll();
+    untilReaped();
+    scenario.until(() -> !isInSomeLog("k123") && !isInSomeLog("k7") && !isInSomeLog("k299"));
+    requireAllGone();
+    cluster.machines.forEach(SimMachine::powerCut);
+    untilReaped();
+    requireAllGone();
+    assertTrue(Scenario.hasValue(scenario.read(n1, Scenario.key(1000), 2)));
+  }
+
+  @Test
+  void anOwnerThatWasAwayForAMonthBringsNothingBack() {
+    putAll();
+    n3.kill();
+    scenario.run(6000);
+    deleteAll();
+    cluster.machines.forEach(machine -> machine.wallSkewMillis += MONTH_MILLIS);
+    scenario.run(3_600_000);
+    assertFalse(scenario.isReaped(), "an owner has not seen them");
+    untilReaped();
+    requireAllGone();
+  }
+
+  @Test
+  void anOldDiskBringsNothingBackAndForgetsNothing() {
+    putAll();
+    n3.stop();
+    scenario.until(() -> !n3.isRunning());
+    untilReaped();
+    deleteAll();
+    for (int i = 0; i < Scenario.KEYS; i += 2) {
+      scenario.put(n1, Scenario.key(1000 + i), 2, false);
+    }
+    untilReaped();
+    for (int i = 0; i < Scenario.KEYS; i += 3) {
+      scenario.put(n1, Scenario.key(i), CausalContext.EMPTY);
+    }
+    scenario.run(2000);
+    n3.powerCut();
+    n3.restore();
+    untilReaped();
+    for (int i = 0; i < Scenario.KEYS; i++) {
+      Future<ReadResult> read = scenario.read(n3, Scenario.key(i), 2);
+      assertEquals(i % 3 == 0 ? 1 : 0, Scenario.values(read.result()), "key " + i);
+      if (i % 2 == 0) {
+        assertTrue(Scenario.hasValue(scenario.read(n3, Scenario.key(1000 + i), 2)));
+      }
+    }
+  }
+
+  @Test
+  void aWipedNodeIsRefilledAndNeverSaysThatAKeyIsNotThere() {
+    putAll();
+    n3.powerCut();
+    n3.wipe();
+    n3.start();
+    scenario.until(() -> n3.ready() != null);
+    boolean wasRefilling = false;
+    for (int i = 0; i < 4000 && !scenario.isWhole(); i++) {
+      wasRefilling |= !n3.ready().refilling().isEmpty();
+      for (int r = 1; r <= 2; r++) {
+        Future<ReadResult> read = scenario.read(n3, Scenario.key(i % Scenario.KEYS), r);
+        assertTrue(!read.succeeded() || Scenario.hasValue(read), "r=" + r + " in round " + i);
+      }
+    }
+    assertTrue(wasRefilling);
+    scenario.until(scenario::isWhole);
+    for (int i = 0; i < Scenario.KEYS; i += 10) {
+      List<Coordinator.Holding> held = scenario.holdings(Scenario.key(i));
+      long digest = held.get(0).reading().digest();
+      assertTrue(digest != 0);
+      assertEquals(digest, held.get(1).reading().digest());
+      assertEquals(digest, held.get(2).reading().digest());
+    }
+  }
+
+  @Test
+  void allOwnersLostAtOnceAreAClusterThatKnowsNothing() {
+    putAll();
+    cluster.machines.forEach(SimMachine::powerCut);
+    cluster.machines.forEach(SimMachine::wipe);
+    scenario.until(scenario::isWhole);
+    requireAllGone();
+    putAll();
+    assertTrue(Scenario.hasValue(scenario.read(n1, Scenario.key(5), 3)));
+  }
+}

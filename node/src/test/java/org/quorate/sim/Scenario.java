@@ -1,0 +1,131 @@
+package org.quorate.sim;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.quorate.Node;
+import org.quorate.coordinator.Coordinator;
+import org.quorate.coordinator.ReadResult;
+import org.quorate.coordinator.WriteResult;
+import org.quorate.replica.Write;
+import org.quorate.ring.Member;
+import org.quorate.version.CausalContext;
+import org.quorate.version.Key;
+import org.quorate.version.Version;
+
+/** A cluster of five with three owners a key, in which a test does one thing after the other. */
+final class Scenario {
+  static final int KEYS = 300;
+  static final int N = 3;
+
+  final SimCluster cluster;
+
+  Scenario() {
+    Quiet.logs();
+    Profile profile = new Profile(5, N, 16, 1, 0, 4096, List.of(), 0, 0, Set.of(), 0, 0);
+    cluster =
+        new SimCluster(
+            profile,
+            new SplittableRandom(1),
+            e -> {
+              throw new AssertionError(e);
+            });
+    cluster.isCalm();
+    until(cluster::isCalm);
+  }
+
+  void until(BooleanSupplier condition) {
+    long end = cluster.time.nanos() + 180 * SimTime.SECOND;
+    while (!condition.getAsBoolean()) {
+      assertTrue(cluster.time.nanos() < end, "not so in three minutes");
+      run(50);
+    }
+  }
+
+  void run(long millis) {
+    cluster.time.runUntil(cluster.time.nanos() + millis * SimTime.MILLI);
+  }
+
+  static Key key(int i) {
+    return Key.of("b", "k" + i);
+  }
+
+  List<String> owners(Key key) {
+    return cluster.ring.owners(cluster.ring.partitionOf(key.hash()), N).stream()
+        .map(Member::name)
+        .toList();
+  }
+
+  SimMachine machine(String name) {
+    return cluster.machines.stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private <T> Future<T> ask(
+      SimMachine at, Key key, Function<Coordinator, Future<T>> question, long millis) {
+    Coordinator coordinator = at.ready().coordinator(key);
+    List<Future<T>> answer = new ArrayList<>();
+    coordinator.loop().execute(() -> answer.add(question.apply(coordinator)));
+    run(millis);
+    return answer.get(0);
+  }
+
+  static Coordinator.Terms terms(int quorum, boolean sloppy) {
+    return new Coordinator.Terms(N, quorum, sloppy, SimTime.SECOND);
+  }
+
+  Future<WriteResult> put(SimMachine at, Key key, int w, boolean sloppy) {
+    Write write = new Write(null, false, List.of(), new byte[] {1});
+    return ask(at, key, coordinator -> coordinator.write(key, write, terms(w, sloppy)), 1);
+  }
+
+  /** Deletes what is there. */
+  Future<WriteResult> delete(SimMachine at, Key key, int w) {
+    Write write = new Write(null, true, List.of(), new byte[0]);
+    return ask(at, key, coordinator -> coordinator.write(key, write, terms(w, false)), 1);
+  }
+
+  Future<ReadResult> read(SimMachine at, Key key, int r) {
+    return ask(at, key, coordinator -> coordinator.read(key, terms(r, false)), 10);
+  }
+
+  /** Writes a key with a context. */
+  Future<WriteResult> put(SimMachine at, Key key, CausalContext seen) {
+    Write write = new Write(seen, false, List.of(), new byte[] {2});
+    return ask(at, key, coordinator -> coordinator.write(key, write, terms(2, false)), 1);
+  }
+
+  /** Whether the read found a value. */
+  static boolean hasValue(Future<ReadResult> read) {
+    return read.succeeded()
+        && read.result().state().siblings().versions().stream().anyMatch(v -> !v.deleted());
+  }
+
+  static int values(ReadResult read) {
+    return (int) read.state().siblings().versions().stream().filter(v -> !v.deleted()).count();
+  }
+
+  static boolean isValue(Version version) {
+    return !version.deleted();
+  }
+
+  /** What all nodes hold of the key, the key's owners first; none if a node does not tell. */
+  List<Coordinator.Holding> holdings(Key key) {
+    return ask(cluster.machines.get(0), key, c -> c.holdings(key, 5, SimTime.SECOND), 1500)
+        .result();
+  }
+
+  /** All nodes run, know all keys of theirs, and nothing is under way. */
+  boolean isWhole() {
+    return cluster.isCalm() && cluster.nodes().allMatch(node -> node.refilling().isEmpty());
+  }
+
+  boolean isReaped() {
+    return cluster.nodes().mapToInt(Node::waitingTombstones).sum() == 0;
+  }
+}
