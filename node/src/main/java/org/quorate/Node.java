@@ -30,7 +30,6 @@ import org.quorate.storage.Identity;
 import org.quorate.storage.Log;
 import org.quorate.storage.Recovery;
 import org.quorate.storage.StorageMetrics;
-import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
 import org.quorate.version.Life;
 import org.slf4j.Logger;
@@ -54,6 +53,7 @@ public final class Node {
   private final Hints hints;
   private final Membership membership;
   private final Lanes lanes;
+  private final Provenance provenance;
   private final Exchanges exchanges;
   private final AntiEntropyMetrics antiEntropyMetrics;
   private final boolean isSound;
@@ -118,6 +118,7 @@ public final class Node {
                 this::hint,
                 hints::pending,
                 recovered.damagedBefore()));
+    this.provenance = new Provenance(lanes, identity, ring.members().size(), () -> stopping);
     List<Responder> responders = new ArrayList<>();
     lanes.forEach(lane -> responders.add(lane.responder()));
     this.exchanges = new Exchanges(responders, identity, hints::pending, antiEntropyMetrics);
@@ -126,23 +127,8 @@ public final class Node {
     membership.onChange(this::believed);
   }
 
-  /**
-   * A peer remembers a life of this name. If the disk knows nothing of it, it is a new disk or an
-   * old copy: then nothing on it is sure to be all that there is, until that was fetched.
-   */
   private Future<Void> recall(String peer, Life last) {
-    if (identity.recalls(last)) {
-      return Future.succeededFuture();
-    }
-    identity.succeed();
-    LOG.warn("peer {} remembers a life of this node that its disk does not: it is refilled", peer);
-    return lanes
-        .call(
-            lane -> {
-              lane.antiEntropy().forget();
-              return lane.shard().forgetHorizons();
-            })
-        .onSuccess(forgotten -> identity.own(last));
+    return provenance.recall(peer, last);
   }
 
   private void believed(View view) {
@@ -252,20 +238,8 @@ public final class Node {
     return new Beginning(
             config.name(), ring, first.loop(), ports, first.peers(), membership, identity, isSound)
         .begin()
-        .compose(
-            begun -> isFirst && identity.isFirstOfName() ? complete() : Future.succeededFuture())
+        .compose(begun -> isFirst ? provenance.found() : Future.succeededFuture())
         .onSuccess(done -> first.loop().execute(this::startChores));
-  }
-
-  /** Nothing can be forgotten on the first disk of a name. */
-  private Future<Void> complete() {
-    return lanes.call(
-        lane ->
-            Future.all(
-                    lane.shard().partitions().stream()
-                        .map(partition -> lane.shard().complete(partition, CausalContext.EMPTY))
-                        .toList())
-                .mapEmpty());
   }
 
   private void startChores() {

@@ -148,6 +148,11 @@ public final class Peers implements Cluster {
     return reached.future();
   }
 
+  /** Peers that were reached at least once. */
+  public int reached() {
+    return leaseKnownBy.size();
+  }
+
   /** Whether all peers were reached, and each knew just this lease of this node's actor. */
   public boolean confirm(long ownLease) {
     return leaseKnownBy.size() == connections.size()

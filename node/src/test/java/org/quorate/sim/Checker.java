@@ -68,8 +68,16 @@ final class Checker {
     return op;
   }
 
-  /** The node's disk may have lost what it held. */
-  void lost(String node) {
+  /**
+   * The node has lost its disk, or has an older one now. It learns that from the others, and is
+   * refilled by all of them before it answers reads.
+   */
+  void replaced(String node) {
+    damaged(node, false);
+  }
+
+  /** The node's disk may have lost what it held, and nobody notices. */
+  private void lost(String node) {
     losses.add(new Loss(node, time.nanos()));
     for (KeyHistory key : keys.values()) {
       if (key.owners.contains(node)) {

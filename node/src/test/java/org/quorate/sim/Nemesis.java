@@ -163,7 +163,7 @@ final class Nemesis {
             }
             machine.powerCut();
             machine.wipe();
-            checker.lost(machine.name());
+            checker.replaced(machine.name());
             startLater(machine);
             yield machine.name();
           }
@@ -327,7 +327,7 @@ final class Nemesis {
     }
     machine.powerCut();
     machine.restore();
-    checker.lost(machine.name());
+    checker.replaced(machine.name());
     startLater(machine);
     return machine.name();
   }
