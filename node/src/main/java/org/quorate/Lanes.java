@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.CoordinatorMetrics;
+import org.quorate.coordinator.Operations;
 import org.quorate.peer.Belief;
 import org.quorate.peer.Local;
 import org.quorate.peer.Peers;
@@ -22,6 +22,7 @@ import org.quorate.repair.AntiEntropyMetrics;
 import org.quorate.repair.Delivery;
 import org.quorate.repair.Healer;
 import org.quorate.repair.Responder;
+import org.quorate.repair.Standing;
 import org.quorate.replica.LocalReplica;
 import org.quorate.replica.Shard;
 import org.quorate.ring.Member;
@@ -72,7 +73,8 @@ final class Lanes implements Iterable<Lanes.Lane> {
       Local local,
       Function<String, Belief> beliefs,
       HintNote hints,
-      LongSupplier pendingHints,
+      Operations operations,
+      Standing standing,
       long damagedBefore) {}
 
   Lanes(NodeConfig config, Ports ports, Ring ring, Shared shared) {
@@ -130,7 +132,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
             replica,
             peers::exchange,
             peers::isConnected,
-            shared.pendingHints(),
+            shared.standing(),
             otherMembers(),
             ports.lanes().size(),
             i,
@@ -145,7 +147,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
         shard,
         replica,
         peers,
-        new Coordinator(peers, loop, ports.clock(), metrics),
+        new Coordinator(peers, loop, ports.clock(), shared.operations(), metrics),
         new Delivery(loop, replica, peers, ring.copies(), ports.clock()),
         antiEntropy,
         new Responder(loop, shard, store));

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.quorate.coordinator.Coordinator;
+import org.quorate.coordinator.Operations;
 import org.quorate.gossip.Member;
 import org.quorate.gossip.View;
 import org.quorate.membership.Membership;
@@ -23,6 +24,7 @@ import org.quorate.repair.AntiEntropyMetrics;
 import org.quorate.repair.Exchanges;
 import org.quorate.repair.Hints;
 import org.quorate.repair.Responder;
+import org.quorate.repair.Standing;
 import org.quorate.ring.Ring;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.DiskReserve;
@@ -102,6 +104,9 @@ public final class Node {
             (member, question) -> peers().compare(member, question),
             ports.registry());
     this.antiEntropyMetrics = new AntiEntropyMetrics(ports.registry());
+    Operations operations = new Operations(ports.clock().wallMillis() << 20);
+    Standing standing =
+        new Standing(identity, hints::pending, operations::nextAge, operations::oldestAge);
     this.lanes =
         new Lanes(
             config,
@@ -116,12 +121,13 @@ public final class Node {
                 new Local(config.cluster(), config.name(), ring.epoch(), identity, this::recall),
                 node -> new StandingBelief(membership.standing(node)),
                 this::hint,
-                hints::pending,
+                operations,
+                standing,
                 recovered.damagedBefore()));
     this.provenance = new Provenance(lanes, identity, ring.members().size(), () -> stopping);
     List<Responder> responders = new ArrayList<>();
     lanes.forEach(lane -> responders.add(lane.responder()));
-    this.exchanges = new Exchanges(responders, identity, hints::pending, antiEntropyMetrics);
+    this.exchanges = new Exchanges(responders, standing, antiEntropyMetrics);
     coOwners().keySet().forEach(name -> antiEntropyMetrics.watch(name, () -> ageSeconds(name)));
     peers().onChange(membership::compare, membership::check);
     membership.onChange(this::believed);

@@ -41,9 +41,15 @@ public final class Coordinator {
   private final Cluster cluster;
   private final Loop loop;
   private final Clock clock;
+  private final Operations operations;
   private final CoordinatorMetrics metrics;
 
-  public Coordinator(Cluster cluster, Loop loop, Clock clock, CoordinatorMetrics metrics) {
+  /**
+   * @param operations of all coordinators of the node
+   */
+  public Coordinator(
+      Cluster cluster, Loop loop, Clock clock, Operations operations, CoordinatorMetrics metrics) {
+    this.operations = operations;
     this.cluster = cluster;
     this.loop = loop;
     this.clock = clock;
@@ -75,9 +81,11 @@ public final class Coordinator {
     List<Cluster.Owner> preference = cluster.preference(key);
     List<Cluster.Owner> owners = OwnerSet.counting(preference, terms.n(), terms.sloppy());
     List<@Nullable String> standsFor = OwnerSet.standsFor(preference, terms.n(), owners);
+    long began = operations.begin();
     return new WriteOperation(
             key, owners, standsFor, write, terms.quorum(), deadline, loop, metrics)
-        .start(clock);
+        .start(clock)
+        .onComplete(done -> operations.end(began));
   }
 
   /**
@@ -93,8 +101,7 @@ public final class Coordinator {
         .compose(
             seen -> {
               Siblings siblings = seen.state().siblings();
-              boolean isGone = siblings.isEmpty() || siblings.isTombstone();
-              if (isGone) {
+              if (siblings.isDead()) {
                 return Future.succeededFuture(
                     new WriteResult(
                         seen.state(), siblings.context(), seen.n(), terms.quorum(), seen.acks()));

@@ -8,13 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.quorate.repair.Question.Root;
 import org.quorate.repair.Question.Roots;
 import org.quorate.repair.Question.RootsAnswer;
 import org.quorate.repair.Question.Seen;
-import org.quorate.repair.Question.StandingAnswer;
 import org.quorate.replica.LocalReplica;
 import org.quorate.replica.Partition;
 import org.quorate.replica.Shard;
@@ -103,7 +101,7 @@ public final class AntiEntropy {
 
   /**
    * @param isUp whether a node can be asked now
-   * @param pendingHints hints that wait here for any node
+   * @param standing of this node
    * @param members all other nodes of the cluster
    */
   public AntiEntropy(
@@ -114,7 +112,7 @@ public final class AntiEntropy {
       LocalReplica replica,
       Peer peers,
       Predicate<String> isUp,
-      LongSupplier pendingHints,
+      Standing standing,
       Set<String> members,
       int lanes,
       int lane,
@@ -129,14 +127,7 @@ public final class AntiEntropy {
     this.lane = lane;
     this.startedNanos = clock.nanos();
     this.side = new Exchange.Side(shard, store, replica, new Pace(loop, clock), metrics);
-    this.reaper =
-        new Reaper(
-            shard,
-            store,
-            this::ask,
-            () -> new StandingAnswer(store.identity().actor(), pendingHints.getAsLong()),
-            members,
-            metrics);
+    this.reaper = new Reaper(shard, store, this::ask, standing, members, metrics);
     for (Partition partition : shard.partitions()) {
       for (String name : shard.coOwners(partition)) {
         coOwners
@@ -186,7 +177,7 @@ public final class AntiEntropy {
         reaper.alone(partition);
       }
     }
-    reaper.closeActors();
+    reaper.settleStrangers();
   }
 
   private void count() {

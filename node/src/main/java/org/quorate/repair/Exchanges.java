@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.quorate.repair.Question.Expand;
 import org.quorate.repair.Question.Fetch;
@@ -13,32 +12,24 @@ import org.quorate.repair.Question.Root;
 import org.quorate.repair.Question.Roots;
 import org.quorate.repair.Question.RootsAnswer;
 import org.quorate.repair.Question.Seen;
-import org.quorate.repair.Question.StandingAnswer;
 import org.quorate.replica.Failure;
 import org.quorate.replica.ReplicaException;
 import org.quorate.runtime.Hop;
 import org.quorate.runtime.Loop;
-import org.quorate.storage.Identity;
 import org.quorate.version.DecodeException;
 
 /** Takes questions of other nodes to the loops that can answer them. */
 public final class Exchanges {
   private final List<Responder> responders;
-  private final Identity identity;
-  private final LongSupplier pendingHints;
+  private final Standing standing;
   private final AntiEntropyMetrics metrics;
 
   /**
    * @param responders one for each loop: a partition's number tells which has it
    */
-  public Exchanges(
-      List<Responder> responders,
-      Identity identity,
-      LongSupplier pendingHints,
-      AntiEntropyMetrics metrics) {
+  public Exchanges(List<Responder> responders, Standing standing, AntiEntropyMetrics metrics) {
     this.responders = List.copyOf(responders);
-    this.identity = identity;
-    this.pendingHints = pendingHints;
+    this.standing = standing;
     this.metrics = metrics;
   }
 
@@ -67,10 +58,10 @@ public final class Exchanges {
     if (question instanceof Fetch fetch) {
       return at(from, fetch.partition(), question);
     }
-    return identity.hasBegun()
-        ? Future.succeededFuture(
-            new StandingAnswer(identity.actor(), pendingHints.getAsLong()).encode())
-        : Future.failedFuture(new ReplicaException(Failure.NOT_READY));
+    return standing
+        .now()
+        .map(now -> Future.succeededFuture(now.encode()))
+        .orElseGet(() -> Future.failedFuture(new ReplicaException(Failure.NOT_READY)));
   }
 
   private Future<byte[]> at(Loop from, int partition, Question question) {

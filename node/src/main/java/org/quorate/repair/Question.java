@@ -27,7 +27,7 @@ import org.quorate.version.State;
  *           | (leaf, hash i64) …
  *  FETCH    partition | count                   count | (0: covered, 1: state, 2: failed) …
  *           | (key, context) …
- *  STANDING –                                   actor i64 | hints
+ *  STANDING –                                   actor i64 | minted | hints | age | oldest age
  *
  *  what:    0 digest i64 | 1 actor i64, counter | 2 damaged
  * </pre>
@@ -54,7 +54,7 @@ sealed interface Question {
       case Expand.TYPE -> Expand.read(in);
       case Listing.TYPE -> Listing.read(in);
       case Fetch.TYPE -> Fetch.read(in);
-      case Standing.TYPE -> new Standing();
+      case AskStanding.TYPE -> new AskStanding();
       default -> throw new DecodeException("question of unknown type " + type);
     };
   }
@@ -359,8 +359,8 @@ sealed interface Question {
     return readAll(new ByteReader(bytes), Fetched::read);
   }
 
-  /** Who are you, and do you keep hints? */
-  record Standing() implements Question {
+  /** Who are you, and what have you under way? */
+  record AskStanding() implements Question {
     static final int TYPE = 5;
 
     @Override
@@ -371,16 +371,21 @@ sealed interface Question {
 
   /**
    * @param actor the present one; earlier ones mint nothing any more
+   * @param minted the last counter that it used, 0 if none
    * @param hints that wait there
+   * @param age that began with this question
+   * @param oldestAge all writes that began before it are done
    */
-  record StandingAnswer(long actor, long hints) {
+  record StandingAnswer(long actor, long minted, long hints, long age, long oldestAge) {
     byte[] encode() {
-      return new ByteWriter(16).writeLong(actor).writeVarLong(hints).toByteArray();
+      ByteWriter out = new ByteWriter(48).writeLong(actor).writeVarLong(minted);
+      return out.writeVarLong(hints).writeVarLong(age).writeVarLong(oldestAge).toByteArray();
     }
 
     static StandingAnswer decode(byte[] bytes) {
       ByteReader in = new ByteReader(bytes);
-      return new StandingAnswer(in.readLong(), in.readVarLong());
+      return new StandingAnswer(
+          in.readLong(), in.readVarLong(), in.readVarLong(), in.readVarLong(), in.readVarLong());
     }
   }
 }

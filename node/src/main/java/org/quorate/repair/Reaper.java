@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
-import org.quorate.repair.Question.Standing;
+import org.quorate.repair.Question.AskStanding;
 import org.quorate.repair.Question.StandingAnswer;
 import org.quorate.replica.Partition;
 import org.quorate.replica.Shard;
@@ -40,31 +39,35 @@ final class Reaper {
     /** Actors in tombstones that not all horizons cover. */
     private final Set<Long> uncovered = new HashSet<>();
 
-    /** Those of them that are gone, if the trees still are equal after this round. */
-    private Set<Long> gone = Set.of();
+    /** Those when all members were asked the last time. */
+    private Set<Long> asked = Set.of();
 
-    private int goneInRound;
+    /** What is settled of those, once the trees were equal in one more round. */
+    private CausalContext settled = CausalContext.EMPTY;
+
+    private int settledInRound;
   }
 
   private final Shard shard;
   private final Store store;
   private final BiFunction<String, Question, Future<byte[]>> peers;
-  private final Supplier<StandingAnswer> self;
+  private final Standing self;
   private final Set<String> members;
   private final AntiEntropyMetrics metrics;
   private final Map<Integer, Wait> waits = new HashMap<>();
+  private List<StandingAnswer> before = List.of();
   private boolean isAsking;
 
   /**
    * @param peers asks another node
-   * @param self what this node would answer
+   * @param self what this node has under way
    * @param members all other nodes of the cluster
    */
   Reaper(
       Shard shard,
       Store store,
       BiFunction<String, Question, Future<byte[]>> peers,
-      Supplier<StandingAnswer> self,
+      Standing self,
       Set<String> members,
       AntiEntropyMetrics metrics) {
     this.shard = shard;
@@ -108,9 +111,9 @@ final class Reaper {
     if (wait.equalNow.containsAll(others)) {
       wait.equalNow.clear();
       wait.equalRounds++;
-      if (!wait.gone.isEmpty() && wait.equalRounds > wait.goneInRound) {
-        shard.see(partition, allOf(wait.gone));
-        wait.gone = Set.of();
+      if (!wait.settled.isEmpty() && wait.equalRounds > wait.settledInRound) {
+        shard.see(partition, wait.settled);
+        wait.settled = CausalContext.EMPTY;
       }
     }
     if (partition.waitingTombstones() > 0 && wait.told.keySet().containsAll(others)) {
@@ -121,16 +124,7 @@ final class Reaper {
   private static void differs(Wait wait) {
     wait.equalNow.clear();
     wait.equalRounds = 0;
-    wait.gone = Set.of();
-  }
-
-  /** Every dot that these actors ever minted. */
-  private static CausalContext allOf(Set<Long> actors) {
-    CausalContext all = CausalContext.EMPTY;
-    for (long actor : actors) {
-      all = all.upTo(new Dot(actor, Long.MAX_VALUE));
-    }
-    return all;
+    wait.settled = CausalContext.EMPTY;
   }
 
   /** What co-owners had seen while they were equal to this node: so has this node. */
@@ -153,7 +147,7 @@ final class Reaper {
     store.forEach(
         partition.number(),
         (key, at) -> {
-          if (at.isWaitingTombstone() && waiting.size() < AT_ONCE) {
+          if (!key.isSystem() && at.isWaitingTombstone() && waiting.size() < AT_ONCE) {
             waiting.put(key, at);
           }
         });
@@ -187,55 +181,75 @@ final class Reaper {
   }
 
   /**
-   * Looks for actors that will never mint again, where nothing else keeps tombstones waiting; to be
-   * called every now and then.
+   * Looks for what no owner can vouch for, where nothing else keeps tombstones waiting: dots of
+   * actors that are gone, or of nodes that stood in for an owner. To be called every now and then.
    *
-   * <p>An actor that is nobody's is gone for good. When no hint waits anywhere either, all that was
-   * acknowledged of it is with an owner; and when the owners are equal then and a round later, each
-   * has seen it.
+   * <p>All members are asked twice. What any of them had minted at the first time is with an owner
+   * at the second, as far as it was acknowledged, if by then all writes are done that were in
+   * progress at the first, and no hint waits anywhere. An actor that nobody has is gone for good.
+   * When the owners are equal once more after that, each has seen it.
    */
-  void closeActors() {
-    List<Wait> settled =
+  void settleStrangers() {
+    List<Wait> waiting =
         waits.values().stream()
             .filter(wait -> wait.equalRounds > 0 && !wait.uncovered.isEmpty())
-            .filter(wait -> wait.gone.isEmpty())
+            .filter(wait -> wait.settled.isEmpty())
             .toList();
-    if (settled.isEmpty() || isAsking) {
+    if (waiting.isEmpty()) {
+      before = List.of();
+    }
+    if (waiting.isEmpty() || isAsking || self.now().isEmpty()) {
       return;
     }
     isAsking = true;
     List<Future<StandingAnswer>> answers = new ArrayList<>();
     for (String member : members) {
-      answers.add(peers.apply(member, new Standing()).map(StandingAnswer::decode));
+      answers.add(peers.apply(member, new AskStanding()).map(StandingAnswer::decode));
     }
+    answers.add(Future.succeededFuture(self.now().orElseThrow()));
     Listen.to(
         Future.all(answers),
         store.loop(),
         all -> {
           isAsking = false;
-          close(settled, answers);
+          settle(waiting, all.list());
+          waiting.forEach(wait -> wait.asked = Set.copyOf(wait.uncovered));
         },
-        e -> isAsking = false);
+        e -> {
+          isAsking = false;
+          before = List.of();
+        });
   }
 
-  private void close(List<Wait> settled, List<Future<StandingAnswer>> answers) {
+  private void settle(List<Wait> waiting, List<StandingAnswer> now) {
+    CausalContext minted = CausalContext.EMPTY;
     Set<Long> present = new HashSet<>();
-    StandingAnswer own = self.get();
-    present.add(own.actor());
-    long hints = own.hints();
-    for (Future<StandingAnswer> answer : answers) {
-      present.add(answer.result().actor());
-      hints += answer.result().hints();
+    boolean isDone = before.size() == now.size();
+    for (int i = 0; i < before.size() && isDone; i++) {
+      StandingAnswer first = before.get(i);
+      StandingAnswer second = now.get(i);
+      isDone = second.hints() == 0 && second.oldestAge() >= first.age();
+      present.add(first.actor());
+      present.add(second.actor());
+      if (first.minted() > 0) {
+        minted = minted.upTo(new Dot(first.actor(), first.minted()));
+      }
     }
-    if (hints > 0) {
+    before = now;
+    if (!isDone) {
       return;
     }
-    for (Wait wait : settled) {
+    for (Wait wait : waiting) {
       if (wait.equalRounds > 0) {
-        Set<Long> gone = new HashSet<>(wait.uncovered);
-        gone.removeAll(present);
-        wait.gone = gone;
-        wait.goneInRound = wait.equalRounds;
+        CausalContext settled = CausalContext.EMPTY;
+        for (long actor : wait.asked) {
+          settled =
+              present.contains(actor)
+                  ? settled.join(minted.only(actor))
+                  : settled.upTo(new Dot(actor, Long.MAX_VALUE));
+        }
+        wait.settled = settled;
+        wait.settledInRound = wait.equalRounds;
       }
     }
   }

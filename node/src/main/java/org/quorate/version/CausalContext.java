@@ -76,6 +76,12 @@ public final class CausalContext {
     return at < 0 ? 0 : counters[at];
   }
 
+  /** What the vector has of this actor, nothing else. */
+  public CausalContext only(long actor) {
+    long counter = counterOf(actor);
+    return counter == 0 ? EMPTY : EMPTY.upTo(new Dot(actor, counter));
+  }
+
   /** All actors of which it covers a dot. */
   public Set<Long> actors() {
     Set<Long> all = new TreeSet<>();

@@ -1,0 +1,41 @@
+package org.quorate.repair;
+
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.quorate.repair.Question.StandingAnswer;
+import org.quorate.storage.Identity;
+import org.quorate.version.Dot;
+
+/** Who this node is at present, and what it has under way that may still bring writes to owners. */
+public final class Standing {
+  private final Identity identity;
+  private final LongSupplier pendingHints;
+  private final LongSupplier nextAge;
+  private final LongSupplier oldestAge;
+
+  /**
+   * @param pendingHints hints that wait here for any node
+   * @param nextAge begins a new age of this node's writes, and returns it
+   * @param oldestAge all writes that began before this age are done
+   */
+  public Standing(
+      Identity identity, LongSupplier pendingHints, LongSupplier nextAge, LongSupplier oldestAge) {
+    this.identity = identity;
+    this.pendingHints = pendingHints;
+    this.nextAge = nextAge;
+    this.oldestAge = oldestAge;
+  }
+
+  /** What to answer a node that asks now; empty while this node has only started. */
+  Optional<StandingAnswer> now() {
+    return identity.hasBegun()
+        ? Optional.of(
+            new StandingAnswer(
+                identity.actor(),
+                identity.minted().map(Dot::counter).orElse(0L),
+                pendingHints.getAsLong(),
+                nextAge.getAsLong(),
+                oldestAge.getAsLong()))
+        : Optional.empty();
+  }
+}
