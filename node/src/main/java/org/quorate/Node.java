@@ -321,7 +321,11 @@ public final class Node {
 
   /** Tombstones that some owner may not have seen yet. */
   public int waitingTombstones() {
-    return antiEntropyMetrics.waitingTombstones();
+    int waiting = 0;
+    for (Lanes.Lane lane : lanes) {
+      waiting += lane.shard().waitingTombstones();
+    }
+    return waiting;
   }
 
   /** Partitions of which this node may have forgotten something. */

@@ -2,10 +2,9 @@ package org.quorate.repair;
 
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -31,7 +30,9 @@ import org.quorate.storage.Store;
 public final class AntiEntropy {
   private static final long BUILD_MILLIS = 1;
   private static final long HURRY_NANOS = 10_000_000_000L;
+  private static final int EXCHANGES = 64;
   private static final int PATIENT_ROUNDS = 2;
+  private static final int MOST_FUTILE = 5;
   private static final int IMPATIENT_ROUNDS = 10;
 
   /** How other nodes are asked. */
@@ -50,14 +51,21 @@ public final class AntiEntropy {
 
     private boolean isExchanged;
     private int rounds;
+    private int futile;
     private long sinceNanos;
 
     Pair(Partition partition) {
       this.partition = partition;
     }
 
+    /** What others lack they fetch themselves: to look here again and again finds nothing. */
+    boolean isDue() {
+      return rounds >= PATIENT_ROUNDS << futile;
+    }
+
     void equal() {
       differs = false;
+      futile = 0;
       isCovered = true;
       rounds = 0;
     }
@@ -97,7 +105,7 @@ public final class AntiEntropy {
   private final long startedNanos;
   private int waitingTombstones;
   private int notWhole;
-  private boolean exchanging;
+  private final Set<Integer> exchanged = new HashSet<>();
 
   /**
    * @param isUp whether a node can be asked now
@@ -224,7 +232,7 @@ public final class AntiEntropy {
           coOwner.isAsked = false;
           compared(coOwner, answer.areEqual() ? asked : answer.roots());
           seen(coOwner, answer.seen());
-          exchangeNext();
+          exchangeSome();
         },
         e -> {
           coOwner.isAsked = false;
@@ -279,43 +287,40 @@ public final class AntiEntropy {
   }
 
   private List<Pair> pairs(Partition partition) {
-    return coOwners.values().stream()
-        .flatMap(coOwner -> coOwner.pairs.values().stream())
-        .filter(pair -> pair.partition.equals(partition))
-        .toList();
+    List<Pair> pairs = new ArrayList<>();
+    for (CoOwner coOwner : coOwners.values()) {
+      Pair pair = coOwner.pairs.get(partition.number());
+      if (pair != null) {
+        pairs.add(pair);
+      }
+    }
+    return pairs;
   }
 
-  private Optional<CoOwner> next(List<Pair> found) {
+  /** Begins as many exchanges as may be under way; a partition is in one of them at most. */
+  private void exchangeSome() {
     boolean hurries = clock.nanos() - startedNanos < HURRY_NANOS;
     for (CoOwner coOwner : coOwners.values()) {
       if (isUp.test(coOwner.name)) {
-        coOwner.pairs.values().stream()
-            .filter(pair -> pair.differs && !pair.isExchanged)
-            .filter(pair -> pair.isWhole || !shard.isWhole(pair.partition))
-            .filter(
-                pair -> hurries || pair.rounds >= PATIENT_ROUNDS || !shard.isWhole(pair.partition))
-            .min(Comparator.comparingLong(pair -> pair.sinceNanos))
-            .ifPresent(found::add);
-        if (!found.isEmpty()) {
-          return Optional.of(coOwner);
+        for (Pair pair : coOwner.pairs.values()) {
+          boolean refills = !shard.isWhole(pair.partition);
+          boolean isDue = pair.differs && (hurries || refills || pair.isDue());
+          if (isDue && (refills || pair.isWhole) && exchanged.size() < EXCHANGES) {
+            exchange(coOwner, pair);
+          }
         }
       }
     }
-    return Optional.empty();
   }
 
-  private void exchangeNext() {
-    List<Pair> found = new ArrayList<>(1);
-    Optional<CoOwner> coOwner = exchanging ? Optional.empty() : next(found);
-    if (coOwner.isEmpty()) {
+  private void exchange(CoOwner coOwner, Pair pair) {
+    if (!exchanged.add(pair.partition.number())) {
       return;
     }
-    Pair pair = found.get(0);
-    exchanging = true;
     pair.isExchanged = true;
     metrics.exchanged();
     boolean waits = shard.isWhole(pair.partition) && pair.rounds < IMPATIENT_ROUNDS;
-    String peer = coOwner.get().name;
+    String peer = coOwner.name;
     Exchange exchange = new Exchange(side, pair.partition, question -> ask(peer, question), waits);
     Listen.to(
         exchange.run(),
@@ -325,6 +330,7 @@ public final class AntiEntropy {
             forgetCovered(pair.partition);
           }
           pair.isCovered |= result.isComplete();
+          pair.futile = result.changed() > 0 ? 0 : Math.min(MOST_FUTILE, pair.futile + 1);
           ended(pair);
         },
         e -> {
@@ -339,10 +345,10 @@ public final class AntiEntropy {
   }
 
   private void ended(Pair pair) {
-    exchanging = false;
+    exchanged.remove(pair.partition.number());
     pair.isExchanged = false;
     pair.differs = false;
-    exchangeNext();
+    exchangeSome();
   }
 
   /** This node's disk is not what it was: nothing is known to be equal. */

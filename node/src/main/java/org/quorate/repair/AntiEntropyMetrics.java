@@ -65,11 +65,6 @@ public final class AntiEntropyMetrics {
         .register(registry);
   }
 
-  /** Tombstones that some owner may not have seen yet, as last counted. */
-  public int waitingTombstones() {
-    return waitingTombstones.get();
-  }
-
   /** Watches the time since all that is held was last equal to what a peer holds, seconds. */
   public void watch(String peer, DoubleSupplier ageSeconds) {
     ages.computeIfAbsent(

@@ -33,7 +33,7 @@ import org.quorate.version.State;
 /**
  * One partition compared with one co-owner, down to the keys of which that one has something that
  * this node lacks, which are fetched and merged. Runs on the partition's loop, one question at a
- * time.
+ * time; many may look for differences at once, but only one fetches.
  */
 final class Exchange {
   private static final long SETTLE_MILLIS = 200;
@@ -77,7 +77,8 @@ final class Exchange {
   Future<Result> run() {
     return walk()
         .compose(leaves -> waits ? side.pace().pause(SETTLE_MILLIS) : Future.succeededFuture())
-        .compose(settled -> list(wanted()))
+        .compose(settled -> side.pace().enter())
+        .compose(turn -> list(wanted()).onComplete(listed -> side.pace().leave()))
         .map(
             done -> {
               side.metrics().repaired(changed, fetchedBytes);

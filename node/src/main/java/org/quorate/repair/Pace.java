@@ -2,6 +2,8 @@ package org.quorate.repair;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
 
@@ -13,12 +15,35 @@ final class Pace {
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final long MOST_BYTES_PER_MILLI = (64 << 20) / 1000;
 
+  private final Deque<Promise<Void>> turns = new ArrayDeque<>();
   private final Loop loop;
   private final Clock clock;
 
   Pace(Loop loop, Clock clock) {
     this.loop = loop;
     this.clock = clock;
+  }
+
+  /**
+   * Completes when it is the caller's turn for work on this loop that others must wait for; {@link
+   * #leave} is to be called then, whatever became of it.
+   */
+  Future<Void> enter() {
+    Promise<Void> turn = Promise.promise();
+    turns.add(turn);
+    if (turns.size() == 1) {
+      turn.complete();
+    }
+    return turn.future();
+  }
+
+  /** The work is done, and the next may begin. */
+  void leave() {
+    turns.remove();
+    Promise<Void> next = turns.peek();
+    if (next != null) {
+      loop.execute(next::complete);
+    }
   }
 
   long now() {

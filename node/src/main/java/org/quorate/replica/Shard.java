@@ -175,7 +175,7 @@ public final class Shard {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Tombstones that some owner may not have seen yet. */
+  /** Tombstones that some owner may not have seen yet; from another thread, about so many. */
   public int waitingTombstones() {
     return partitions.values().stream().mapToInt(Partition::waitingTombstones).sum();
   }

@@ -22,7 +22,9 @@ import org.quorate.version.Version;
 /** Judges every answer of the cluster by the promises G1 to G7. */
 final class Checker {
   private final SimTime time;
+  private final int members;
   private final int n;
+  private final Set<String> replaced = new HashSet<>();
   private final List<Op> ops = new ArrayList<>();
   private final Map<Key, KeyHistory> keys = new LinkedHashMap<>();
   private final Map<Dot, KeyHistory> dots = new HashMap<>();
@@ -31,8 +33,13 @@ final class Checker {
   /** A node that may have lost what it held. */
   private record Loss(String node, long at) {}
 
-  Checker(SimTime time, int n) {
+  /**
+   * @param members nodes of the cluster
+   * @param n owners of each key
+   */
+  Checker(SimTime time, int members, int n) {
     this.time = time;
+    this.members = members;
     this.n = n;
   }
 
@@ -70,10 +77,12 @@ final class Checker {
 
   /**
    * The node has lost its disk, or has an older one now. It learns that from the others, and is
-   * refilled by all of them before it answers reads.
+   * refilled by all of them before it answers reads. Where half of the members or more have lost
+   * theirs, these may take one another for new, and nobody knows better.
    */
   void replaced(String node) {
-    damaged(node, false);
+    replaced.add(node);
+    damaged(node, 2 * replaced.size() >= members);
   }
 
   /** The node's disk may have lost what it held, and nobody notices. */

@@ -55,7 +55,7 @@ final class Simulation {
     this.profile = Profile.draw(random);
     this.cluster = new SimCluster(profile, random.split(), Simulation::violated);
     this.time = cluster.time;
-    this.checker = new Checker(time, profile.n());
+    this.checker = new Checker(time, profile.nodes(), profile.n());
     this.nemesis =
         new Nemesis(
             time,
