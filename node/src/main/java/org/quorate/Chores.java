@@ -55,7 +55,7 @@ final class Chores {
         HINTS_MILLIS,
         () -> hints.deliver(first.peers()::isHealthy, key -> lanes.of(key).delivery()));
     for (Lanes.Lane lane : lanes) {
-      lane.loop().execute(lane.antiEntropy()::build);
+      lane.loop().execute(lane.antiEntropy()::compare);
       every(lane.loop(), config.antiEntropyInterval().toMillis(), lane.antiEntropy()::compare);
     }
     if (config.log().sync() == Log.Sync.INTERVAL) {

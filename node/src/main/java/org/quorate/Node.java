@@ -207,6 +207,7 @@ public final class Node {
               lane.loop(),
               () -> {
                 lane.peers().connect();
+                lane.loop().execute(lane.antiEntropy()::build);
                 return lane.peers()
                     .serve(
                         config.peer(),

@@ -28,7 +28,7 @@ import org.quorate.storage.Store;
  * just started does so at once, and the others leave it two intervals for that.
  */
 public final class AntiEntropy {
-  private static final long BUILD_MILLIS = 1;
+  private static final long BUILD_NANOS = 2_000_000;
   private static final long HURRY_NANOS = 10_000_000_000L;
   private static final int EXCHANGES = 64;
   private static final int PATIENT_ROUNDS = 2;
@@ -159,12 +159,12 @@ public final class AntiEntropy {
     return ages;
   }
 
-  /** Builds what is not built yet, a partition a turn; then {@link #compare} does something. */
+  /** Builds what is not built yet, some at each turn; then {@link #compare} does something. */
   public void build() {
-    if (shard.buildNext()) {
-      loop.after(BUILD_MILLIS, this::build);
-    } else {
-      compare();
+    long began = clock.nanos();
+    while (shard.buildNext() && clock.nanos() - began < BUILD_NANOS) {}
+    if (!shard.isBuilt()) {
+      loop.execute(this::build);
     }
   }
 

@@ -33,7 +33,7 @@ import org.quorate.version.State;
 /**
  * One partition compared with one co-owner, down to the keys of which that one has something that
  * this node lacks, which are fetched and merged. Runs on the partition's loop, one question at a
- * time; many may look for differences at once, but only one fetches.
+ * time; many may look for differences at once, but only a few fetch.
  */
 final class Exchange {
   private static final long SETTLE_MILLIS = 200;
@@ -121,14 +121,13 @@ final class Exchange {
     List<Wanted> some = leaves.subList(0, Math.min(LEAVES_AT_ONCE, leaves.size()));
     return peer.apply(new Listing(partition.number(), some))
         .map(ListingAnswer::decode)
+        .compose(answer -> side.pace().rest(began, 0).map(answer))
         .compose(
             answer ->
                 fetch(lacking(answer), answer.horizon())
                     .compose(fetched -> dropSuperseded(answer))
-                    .compose(done -> side.pace().rest(began, 0))
                     .compose(
-                        rested ->
-                            list(leaves.subList(Math.max(1, answer.taken()), leaves.size()))));
+                        done -> list(leaves.subList(Math.max(1, answer.taken()), leaves.size()))));
   }
 
   private List<Key> lacking(ListingAnswer answer) {

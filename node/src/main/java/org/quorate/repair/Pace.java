@@ -13,8 +13,10 @@ import org.quorate.runtime.Loop;
  */
 final class Pace {
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final int AT_ONCE = 4;
   private static final long MOST_BYTES_PER_MILLI = (64 << 20) / 1000;
 
+  private int busy;
   private final Deque<Promise<Void>> turns = new ArrayDeque<>();
   private final Loop loop;
   private final Clock clock;
@@ -30,18 +32,21 @@ final class Pace {
    */
   Future<Void> enter() {
     Promise<Void> turn = Promise.promise();
-    turns.add(turn);
-    if (turns.size() == 1) {
+    if (busy < AT_ONCE) {
+      busy++;
       turn.complete();
+    } else {
+      turns.add(turn);
     }
     return turn.future();
   }
 
   /** The work is done, and the next may begin. */
   void leave() {
-    turns.remove();
-    Promise<Void> next = turns.peek();
-    if (next != null) {
+    Promise<Void> next = turns.poll();
+    if (next == null) {
+      busy--;
+    } else {
       loop.execute(next::complete);
     }
   }

@@ -215,13 +215,27 @@ public final class LocalReplica implements Replica {
   public Future<State> pull(Key key, State theirs, CausalContext theirHorizon) {
     Merging merging = new Merging(theirs, 0, shard.horizon(key));
     return store
-        .update(
-            key,
-            current -> {
-              Siblings mine = current.siblings().without(theirHorizon, theirs.siblings());
-              return merging.from(mine.equals(current.siblings()) ? current : State.of(mine));
-            })
+        .update(key, new Pulling(merging, theirHorizon))
         .recover(e -> Future.failedFuture(translate(e)));
+  }
+
+  /** A merge with what its owner has seen besides. */
+  private record Pulling(Merging merging, CausalContext theirHorizon) implements Change {
+    @Override
+    public @Nullable State fromDigest(long digest) {
+      return merging.fromDigest(digest);
+    }
+
+    @Override
+    public @Nullable State fromOnly(Dot only, long digest) {
+      return merging.fromOnly(only, digest);
+    }
+
+    @Override
+    public State from(State current) {
+      Siblings mine = current.siblings().without(theirHorizon, merging.state().siblings());
+      return merging.from(mine.equals(current.siblings()) ? current : State.of(mine));
+    }
   }
 
   private boolean isPast(long deadline) {
