@@ -28,7 +28,7 @@ sys.exit(bool(r["refilling"] or any(p["differing"] or p["millisSinceEqual"] > 25
 settle() { for i in 1 2 3; do until is_quiet $i; do sleep 0.2; done; done; }
 cpu() { set -- $(cut -d')' -f2 /proc/${pid[$1]}/stat); echo $((${12} + ${13})); }
 each() { seq 0 $(($2 - 1)) | xargs -P8 -n100 python3 $here/each.py "$1" "$3" "$4"; } # method count url-prefix suffix
-differing() { python3 $here/each.py EQUAL http://127.0.0.1:8093/v1/replicas/ "$1" $(seq 0 $(($2 - 1))); }
+all_equal() { python3 $here/each.py EQUAL http://127.0.0.1:8093/v1/replicas/ "$1" $(seq 0 $(($2 - 1))); }
 log_bytes() { for i in 1 2 3; do printf ' %s' $(du -cm "$work"/n$i/log*/log-* "$work"/n$i/log-* 2>/dev/null | tail -1 | cut -f1); done; }
 p99() { # seconds: of 500 requests a second to n1 and n2
   python3 $here/each.py RATE http://127.0.0.1:8091/v1/kv/bench/key- "$1" 500 "$keys"; }
@@ -50,11 +50,12 @@ missed) for count in 1 100 10000; do
   sleep 6
   before=$(( $(metric 1 quorate_anti_entropy_bytes_total) + $(metric 2 quorate_anti_entropy_bytes_total) ))
   launch 3; await 3; from=$(now)
-  until differing bench/key- $count; do sleep 0.1; done
+  until [ "$(metric 3 quorate_anti_entropy_keys_total)" -ge $count ]; do sleep 0.05; done
   took=$(( ($(now) - from) / 1000000 ))
+  all_equal bench/key- $count || echo "NOT EQUAL"
   settle
   own=$(metric 3 quorate_anti_entropy_bytes_total); others=$(( $(metric 1 quorate_anti_entropy_bytes_total) + $(metric 2 quorate_anti_entropy_bytes_total) - before ))
-  echo "missed $count: all equal $took ms after ready; bytes sent and received by n3 $own, by all three $((own + others)); n3 fetched $(metric 3 quorate_anti_entropy_keys_total) keys, $(metric 3 quorate_anti_entropy_repaired_bytes_total) bytes of states"
+  echo "missed $count: all fetched $took ms after ready; bytes sent and received by n3 $own, by all three $((own + others)); n3 fetched $(metric 3 quorate_anti_entropy_keys_total) keys, $(metric 3 quorate_anti_entropy_repaired_bytes_total) bytes of states"
 done ;;
 quiet) settle; sleep 5
   b=$(bytes) k=$(for i in 1 2 3; do metric $i quorate_anti_entropy_keys_total; done | paste -sd+ | bc)
@@ -75,7 +76,7 @@ flipped)
   rounds=$(metric 3 quorate_scrub_rounds_total)
   until [ "$(metric 3 quorate_scrub_rounds_total)" -ge $((rounds + 2)) ]; do sleep 1; done
   sleep 3
-  echo "flipped: $(metric 3 quorate_log_damaged_records_total) damaged, $(metric 3 quorate_heal_keys_total) mended; wrong at r=1 through n3: $(seq 0 $((keys - 1)) | xargs -P2 -n5000 python3 $here/each.py READ http://127.0.0.1:8093/v1/kv/bench/key- '?r=1' | paste -sd+ | bc)" ;;
+  echo "flipped: $(metric 3 quorate_log_damaged_records_total) damaged, $(metric 3 quorate_heal_keys_total) mended; read at r=1 through n3: $(wrk -t1 -c16 -d$((keys / 12000 + 5))s -s $here/fill.lua http://127.0.0.1:8093 -- /v1/kv/bench/ "$keys" 0 GET '?r=1' | tail -1)" ;;
 deleted)
   echo "log MB before the deletes:$(log_bytes)"
   kill -9 ${pid[3]}; wait ${pid[3]} 2>/dev/null || true

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class Scrub {
   private static final Logger LOG = LoggerFactory.getLogger(Scrub.class);
   private static final int SLICE_BYTES = 256 << 10;
-  private static final int BYTES_PER_MILLI = (8 << 20) / 1000;
+  private static final int BYTES_PER_MILLI = (16 << 20) / 1000;
   private static final long LEAST_ROUND_NANOS = 60_000_000_000L;
 
   /** A record whose body is damaged. */
