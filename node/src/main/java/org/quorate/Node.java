@@ -106,7 +106,12 @@ public final class Node {
     this.antiEntropyMetrics = new AntiEntropyMetrics(ports.registry());
     Operations operations = new Operations(ports.clock().wallMillis() << 20);
     Standing standing =
-        new Standing(identity, hints::pending, operations::nextAge, operations::oldestAge);
+        new Standing(
+            identity,
+            config.hints().enabled(),
+            hints::pending,
+            operations::nextAge,
+            operations::oldestAge);
     this.lanes =
         new Lanes(
             config,

@@ -109,6 +109,9 @@ public final class Tree {
     if (level < 0 || level >= LEAF_LEVEL) {
       throw new IllegalArgumentException("level " + level + ", allowed are 0 to 2");
     }
+    if (nodes.length > width(level)) {
+      throw new IllegalArgumentException(nodes.length + " nodes of " + width(level));
+    }
     long[] children = new long[nodes.length * FANOUT];
     for (int i = 0; i < nodes.length; i++) {
       if (nodes[i] < 0 || nodes[i] >= width(level)) {

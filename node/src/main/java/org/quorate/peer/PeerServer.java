@@ -137,7 +137,7 @@ final class PeerServer {
       long began = clock.nanos();
       long deadline = began + in.readVarLong() * NANOS_PER_MILLI;
       long epoch = in.readVarLong();
-      Key key = Key.decode(in.readSized());
+      Key key = readKey(in);
       if (epoch != local.epoch()) {
         fail(id, Failure.STALE_EPOCH);
         return;
@@ -176,7 +176,7 @@ final class PeerServer {
     private void handOff(long id, ByteReader in) {
       long deadline = clock.nanos() + in.readVarLong() * NANOS_PER_MILLI;
       long epoch = in.readVarLong();
-      Key key = Key.decode(in.readSized());
+      Key key = readKey(in);
       State state = State.decode(in.readRest());
       if (epoch != local.epoch()) {
         fail(id, Failure.STALE_EPOCH);
@@ -200,6 +200,14 @@ final class PeerServer {
             endHandOff();
             fail(id, ReplicaException.of(e));
           });
+    }
+
+    private Key readKey(ByteReader in) {
+      Key key = Key.decode(in.readSized());
+      if (key.isSystem()) {
+        throw new DecodeException("a key of the store's own");
+      }
+      return key;
     }
 
     private void endHandOff() {

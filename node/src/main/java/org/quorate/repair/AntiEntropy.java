@@ -33,7 +33,7 @@ public final class AntiEntropy {
   private static final int EXCHANGES = 64;
   private static final int PATIENT_ROUNDS = 2;
   private static final int MOST_FUTILE = 5;
-  private static final int IMPATIENT_ROUNDS = 10;
+  private static final int IMPATIENT_EXCHANGES = 8;
 
   /** How other nodes are asked. */
   public interface Peer {
@@ -52,6 +52,7 @@ public final class AntiEntropy {
     private boolean isExchanged;
     private int rounds;
     private int futile;
+    private int exchanges;
     private long sinceNanos;
 
     Pair(Partition partition) {
@@ -66,6 +67,7 @@ public final class AntiEntropy {
     void equal() {
       differs = false;
       futile = 0;
+      exchanges = 0;
       isCovered = true;
       rounds = 0;
     }
@@ -137,7 +139,7 @@ public final class AntiEntropy {
     this.side = new Exchange.Side(shard, store, replica, new Pace(loop, clock), metrics);
     this.reaper = new Reaper(shard, store, this::ask, standing, members, metrics);
     for (Partition partition : shard.partitions()) {
-      for (String name : shard.coOwners(partition)) {
+      for (String name : partition.coOwners()) {
         coOwners
             .computeIfAbsent(name, CoOwner::new)
             .pairs
@@ -181,7 +183,7 @@ public final class AntiEntropy {
       }
     }
     for (Partition partition : shard.partitions()) {
-      if (partition.waitingTombstones() > 0 && shard.coOwners(partition).isEmpty()) {
+      if (partition.waitingTombstones() > 0 && partition.coOwners().isEmpty()) {
         reaper.alone(partition);
       }
     }
@@ -220,7 +222,7 @@ public final class AntiEntropy {
     List<Integer> wanted =
         coOwner.pairs.values().stream()
             .map(pair -> pair.partition)
-            .filter(p -> p.waitingTombstones() > 0 || !shard.isWhole(p))
+            .filter(this::needsHorizons)
             .map(Partition::number)
             .toList();
     List<Root> asked = roots(coOwner);
@@ -238,6 +240,12 @@ public final class AntiEntropy {
           coOwner.isAsked = false;
           metrics.failed();
         });
+  }
+
+  /** Horizons are of use where all other owners can be asked. */
+  private boolean needsHorizons(Partition partition) {
+    boolean waits = partition.waitingTombstones() > 0 || partition.lacksHorizon();
+    return !shard.isWhole(partition) || (waits && partition.coOwners().stream().allMatch(isUp));
   }
 
   private void compared(CoOwner coOwner, List<Root> theirs) {
@@ -319,7 +327,8 @@ public final class AntiEntropy {
     }
     pair.isExchanged = true;
     metrics.exchanged();
-    boolean waits = shard.isWhole(pair.partition) && pair.rounds < IMPATIENT_ROUNDS;
+    boolean isPatient = ++pair.exchanges % IMPATIENT_EXCHANGES != 0;
+    boolean waits = shard.isWhole(pair.partition) && isPatient;
     String peer = coOwner.name;
     Exchange exchange = new Exchange(side, pair.partition, question -> ask(peer, question), waits);
     Listen.to(
@@ -348,6 +357,7 @@ public final class AntiEntropy {
     exchanged.remove(pair.partition.number());
     pair.isExchanged = false;
     pair.differs = false;
+    pair.rounds = 0;
     exchangeSome();
   }
 

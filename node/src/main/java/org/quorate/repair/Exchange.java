@@ -277,6 +277,7 @@ final class Exchange {
               if (siblings.isDead()) {
                 if (theirHorizon.coversAll(siblings.context())) {
                   side.store().reap(key, at);
+                  partition.lacksHorizon(true);
                 }
                 return Future.succeededFuture();
               }

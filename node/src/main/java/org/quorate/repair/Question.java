@@ -23,7 +23,7 @@ import org.quorate.version.State;
  *           | count | partitions …              | count | (partition, root i64, horizon) …
  *  EXPAND   partition | level | count           hashes i64 …
  *           | nodes …
- *  LIST     partition | count                   whole? u8 | horizon | count | (leaf, hash i64, count | (key, what) …) …
+ *  LIST     partition | count                   horizon | taken | count | (leaf, hash i64, count | (key, what) …) …
  *           | (leaf, hash i64) …
  *  FETCH    partition | count                   count | (0: covered, 1: state, 2: failed) …
  *           | (key, context) …
@@ -78,6 +78,15 @@ sealed interface Question {
     return items;
   }
 
+  /** A user's key: nobody else may name those of the store's own. */
+  private static Key readKey(ByteReader in) {
+    Key key = Key.decode(in.readSized());
+    if (key.isSystem()) {
+      throw new DecodeException("a key of the store's own");
+    }
+    return key;
+  }
+
   private static int readInt(ByteReader in) {
     return (int) in.readVarLong();
   }
@@ -104,7 +113,11 @@ sealed interface Question {
       if (lanes < 1) {
         throw new DecodeException(lanes + " lanes");
       }
-      return new Roots(lanes, readInt(in), in.readLong(), readAll(in, Question::readInt));
+      return new Roots(
+          lanes,
+          readInt(in),
+          in.readLong(),
+          readAll(in, Question::readInt).stream().distinct().toList());
     }
 
     /** The hash of these roots together. */
@@ -243,7 +256,7 @@ sealed interface Question {
     }
 
     static Entry read(ByteReader in) {
-      Key key = Key.decode(in.readSized());
+      Key key = readKey(in);
       int what = in.readByte();
       if (what == 1) {
         Dot only = new Dot(in.readLong(), Math.max(1, in.readVarLong()));
@@ -274,10 +287,9 @@ sealed interface Question {
    *
    * @param taken how many of those asked for are settled by this answer: listed, or changed since
    */
-  record ListingAnswer(boolean isWhole, CausalContext horizon, int taken, List<ListedLeaf> leaves) {
+  record ListingAnswer(CausalContext horizon, int taken, List<ListedLeaf> leaves) {
     byte[] encode() {
       ByteWriter out = new ByteWriter(256);
-      out.writeByte(isWhole ? 1 : 0);
       SiblingsCodec.writeContext(out, horizon);
       out.writeVarLong(taken);
       writeAll(out, leaves, ListedLeaf::write);
@@ -287,10 +299,7 @@ sealed interface Question {
     static ListingAnswer decode(byte[] bytes) {
       ByteReader in = new ByteReader(bytes);
       return new ListingAnswer(
-          in.readByte() == 1,
-          SiblingsCodec.readContext(in),
-          readInt(in),
-          readAll(in, ListedLeaf::read));
+          SiblingsCodec.readContext(in), readInt(in), readAll(in, ListedLeaf::read));
     }
   }
 
@@ -316,9 +325,7 @@ sealed interface Question {
     static Fetch read(ByteReader in) {
       return new Fetch(
           readInt(in),
-          readAll(
-              in,
-              from -> new Known(Key.decode(from.readSized()), SiblingsCodec.readContext(from))));
+          readAll(in, from -> new Known(readKey(from), SiblingsCodec.readContext(from))));
     }
   }
 

@@ -1,7 +1,9 @@
 package org.quorate.repair;
 
 import io.vertx.core.Future;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.quorate.version.Key;
  */
 final class Reaper {
   private static final int AT_ONCE = 4096;
+  private static final int ROUNDS_TO_SETTLE = 3;
 
   /** What is known of a partition in which tombstones wait. */
   private static final class Wait {
@@ -38,9 +41,6 @@ final class Reaper {
 
     /** Actors in tombstones that not all horizons cover. */
     private final Set<Long> uncovered = new HashSet<>();
-
-    /** Those when all members were asked the last time. */
-    private Set<Long> asked = Set.of();
 
     /** What is settled of those, once the trees were equal in one more round. */
     private CausalContext settled = CausalContext.EMPTY;
@@ -55,7 +55,11 @@ final class Reaper {
   private final Set<String> members;
   private final AntiEntropyMetrics metrics;
   private final Map<Integer, Wait> waits = new HashMap<>();
-  private List<StandingAnswer> before = List.of();
+
+  /** What all members answered at one time, and what waited for it then. */
+  private record Round(List<StandingAnswer> answers, Map<Wait, Set<Long>> uncovered) {}
+
+  private final Deque<Round> asked = new ArrayDeque<>();
   private boolean isAsking;
 
   /**
@@ -107,10 +111,11 @@ final class Reaper {
   }
 
   private void settle(Partition partition, Wait wait) {
-    List<String> others = shard.coOwners(partition);
+    List<String> others = partition.coOwners();
     if (wait.equalNow.containsAll(others)) {
       wait.equalNow.clear();
       wait.equalRounds++;
+      partition.lacksHorizon(false);
       if (!wait.settled.isEmpty() && wait.equalRounds > wait.settledInRound) {
         shard.see(partition, wait.settled);
         wait.settled = CausalContext.EMPTY;
@@ -184,10 +189,10 @@ final class Reaper {
    * Looks for what no owner can vouch for, where nothing else keeps tombstones waiting: dots of
    * actors that are gone, or of nodes that stood in for an owner. To be called every now and then.
    *
-   * <p>All members are asked twice. What any of them had minted at the first time is with an owner
-   * at the second, as far as it was acknowledged, if by then all writes are done that were in
-   * progress at the first, and no hint waits anywhere. An actor that nobody has is gone for good.
-   * When the owners are equal once more after that, each has seen it.
+   * <p>All members are asked three times. What any of them had minted at the first time is with an
+   * owner at the third, as far as it was acknowledged, if by then all writes are done that began
+   * before the second, and no hint waits anywhere. An actor that nobody has is gone for good. When
+   * the owners are equal once more after that, each has seen it.
    */
   void settleStrangers() {
     List<Wait> waiting =
@@ -196,7 +201,7 @@ final class Reaper {
             .filter(wait -> wait.settled.isEmpty())
             .toList();
     if (waiting.isEmpty()) {
-      before = List.of();
+      asked.clear();
     }
     if (waiting.isEmpty() || isAsking || self.now().isEmpty()) {
       return;
@@ -212,45 +217,49 @@ final class Reaper {
         store.loop(),
         all -> {
           isAsking = false;
-          settle(waiting, all.list());
-          waiting.forEach(wait -> wait.asked = Set.copyOf(wait.uncovered));
+          Map<Wait, Set<Long>> uncovered = new HashMap<>();
+          waiting.forEach(wait -> uncovered.put(wait, Set.copyOf(wait.uncovered)));
+          asked.add(new Round(all.list(), uncovered));
+          if (asked.size() == ROUNDS_TO_SETTLE) {
+            settle(asked.remove(), asked.element().answers(), all.list());
+          }
         },
         e -> {
           isAsking = false;
-          before = List.of();
+          asked.clear();
         });
   }
 
-  private void settle(List<Wait> waiting, List<StandingAnswer> now) {
+  private static void settle(Round first, List<StandingAnswer> second, List<StandingAnswer> third) {
     CausalContext minted = CausalContext.EMPTY;
     Set<Long> present = new HashSet<>();
-    boolean isDone = before.size() == now.size();
-    for (int i = 0; i < before.size() && isDone; i++) {
-      StandingAnswer first = before.get(i);
-      StandingAnswer second = now.get(i);
-      isDone = second.hints() == 0 && second.oldestAge() >= first.age();
-      present.add(first.actor());
-      present.add(second.actor());
-      if (first.minted() > 0) {
-        minted = minted.upTo(new Dot(first.actor(), first.minted()));
+    for (int i = 0; i < third.size(); i++) {
+      if (third.get(i).hints() > 0 || third.get(i).oldestAge() < second.get(i).age()) {
+        return;
+      }
+      StandingAnswer then = first.answers().get(i);
+      present.add(then.actor());
+      present.add(second.get(i).actor());
+      present.add(third.get(i).actor());
+      if (then.minted() > 0) {
+        minted = minted.upTo(new Dot(then.actor(), then.minted()));
       }
     }
-    before = now;
-    if (!isDone) {
-      return;
-    }
-    for (Wait wait : waiting) {
-      if (wait.equalRounds > 0) {
-        CausalContext settled = CausalContext.EMPTY;
-        for (long actor : wait.asked) {
-          settled =
-              present.contains(actor)
-                  ? settled.join(minted.only(actor))
-                  : settled.upTo(new Dot(actor, Long.MAX_VALUE));
-        }
-        wait.settled = settled;
-        wait.settledInRound = wait.equalRounds;
-      }
-    }
+    CausalContext known = minted;
+    first
+        .uncovered()
+        .forEach(
+            (wait, actors) -> {
+              CausalContext settled = CausalContext.EMPTY;
+              for (long actor : actors) {
+                settled =
+                    present.contains(actor)
+                        ? settled.join(known.only(actor))
+                        : settled.upTo(new Dot(actor, Long.MAX_VALUE));
+              }
+              wait.settled = settled;
+              wait.equalNow.clear();
+              wait.settledInRound = wait.equalRounds + 1;
+            });
   }
 }

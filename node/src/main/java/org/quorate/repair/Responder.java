@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.quorate.merkle.Tree;
@@ -59,7 +60,7 @@ public final class Responder {
   /** The roots of these partitions that this loop has and that the other node owns too. */
   List<Root> roots(String other, int lanes, int lane) {
     return shard.partitions().stream()
-        .filter(p -> p.number() % lanes == lane && shard.coOwners(p).contains(other))
+        .filter(p -> p.number() % lanes == lane && p.coOwners().contains(other))
         .map(p -> new Root(p.number(), shard.isWhole(p), p.tree().root()))
         .toList();
   }
@@ -109,7 +110,7 @@ public final class Responder {
         wanted.set(leaf.leaf());
       }
     }
-    TreeMap<Integer, List<Entry>> leaves = new TreeMap<>();
+    NavigableMap<Integer, List<Entry>> leaves = new TreeMap<>();
     int upTo = wanted.isEmpty() ? Tree.LEAVES : scan(partition, wanted, leaves);
     List<ListedLeaf> listed = new ArrayList<>();
     wanted.stream()
@@ -119,8 +120,7 @@ public final class Responder {
                 listed.add(
                     new ListedLeaf(leaf, tree.leaf(leaf), leaves.getOrDefault(leaf, List.of()))));
     int taken = (int) listing.leaves().stream().takeWhile(leaf -> leaf.leaf() < upTo).count();
-    return new ListingAnswer(
-        shard.isWhole(partition), shard.seen(partition, store.busy()), taken, listed);
+    return new ListingAnswer(shard.seen(partition, store.busy()), taken, listed);
   }
 
   /**
@@ -128,7 +128,7 @@ public final class Responder {
    *
    * @return the leaf up to which, exclusively, all are there
    */
-  private int scan(Partition partition, BitSet wanted, TreeMap<Integer, List<Entry>> leaves) {
+  private int scan(Partition partition, BitSet wanted, NavigableMap<Integer, List<Entry>> leaves) {
     int[] upTo = {Tree.LEAVES};
     int[] bytes = {0};
     store.forEach(

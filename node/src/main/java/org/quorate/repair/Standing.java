@@ -9,18 +9,25 @@ import org.quorate.version.Dot;
 /** Who this node is at present, and what it has under way that may still bring writes to owners. */
 public final class Standing {
   private final Identity identity;
+  private final boolean handsBack;
   private final LongSupplier pendingHints;
   private final LongSupplier nextAge;
   private final LongSupplier oldestAge;
 
   /**
+   * @param handsBack whether writes that this node took for others are brought to them
    * @param pendingHints hints that wait here for any node
    * @param nextAge begins a new age of this node's writes, and returns it
    * @param oldestAge all writes that began before this age are done
    */
   public Standing(
-      Identity identity, LongSupplier pendingHints, LongSupplier nextAge, LongSupplier oldestAge) {
+      Identity identity,
+      boolean handsBack,
+      LongSupplier pendingHints,
+      LongSupplier nextAge,
+      LongSupplier oldestAge) {
     this.identity = identity;
+    this.handsBack = handsBack;
     this.pendingHints = pendingHints;
     this.nextAge = nextAge;
     this.oldestAge = oldestAge;
@@ -32,7 +39,7 @@ public final class Standing {
         ? Optional.of(
             new StandingAnswer(
                 identity.actor(),
-                identity.minted().map(Dot::counter).orElse(0L),
+                handsBack ? identity.minted().map(Dot::counter).orElse(0L) : 0,
                 pendingHints.getAsLong(),
                 nextAge.getAsLong(),
                 oldestAge.getAsLong()))

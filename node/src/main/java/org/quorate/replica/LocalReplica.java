@@ -170,7 +170,7 @@ public final class LocalReplica implements Replica {
       return failed(Failure.EXPIRED);
     }
     return store
-        .update(key, new Merging(state, basis, shard.horizon(key)))
+        .update(key, new Merging(state, basis, () -> shard.horizon(key)))
         .<Void>mapEmpty()
         .recover(e -> Future.failedFuture(translate(e)));
   }
@@ -213,7 +213,7 @@ public final class LocalReplica implements Replica {
    * @param theirs {@link State#EMPTY} if it holds nothing of the key
    */
   public Future<State> pull(Key key, State theirs, CausalContext theirHorizon) {
-    Merging merging = new Merging(theirs, 0, shard.horizon(key));
+    Merging merging = new Merging(theirs, 0, () -> shard.horizon(key));
     return store
         .update(key, new Pulling(merging, theirHorizon))
         .recover(e -> Future.failedFuture(translate(e)));

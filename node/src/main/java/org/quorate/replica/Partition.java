@@ -1,5 +1,6 @@
 package org.quorate.replica;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.quorate.merkle.Tree;
 import org.quorate.storage.Location;
@@ -11,19 +12,31 @@ import org.quorate.version.Key;
  * loop.
  */
 public final class Partition {
+  private static final long DAMAGED = 0x6461_6D61_6765_6421L;
+
   private final int number;
   private final Key horizonKey;
+  private final List<String> coOwners;
   private @Nullable Tree tree;
   private volatile CausalContext horizon = CausalContext.EMPTY;
   private int waitingTombstones;
+  private boolean lacksHorizon;
+  private int damaged;
+  private long life;
 
-  Partition(int number, Key horizonKey) {
+  Partition(int number, Key horizonKey, List<String> coOwners) {
     this.number = number;
     this.horizonKey = horizonKey;
+    this.coOwners = coOwners;
   }
 
   public int number() {
     return number;
+  }
+
+  /** The other owners. */
+  public List<String> coOwners() {
+    return coOwners;
   }
 
   /** The key of the store's own under which the horizon is kept. */
@@ -38,6 +51,22 @@ public final class Partition {
 
   void horizon(CausalContext durable) {
     horizon = durable;
+  }
+
+  /** What is being written of the horizon counts no more. */
+  void forget() {
+    life++;
+    horizon = CausalContext.EMPTY;
+  }
+
+  /** Changes each time that the horizon is given up. */
+  long life() {
+    return life;
+  }
+
+  /** Keys whose record is damaged. */
+  int damaged() {
+    return damaged;
   }
 
   public boolean isBuilt() {
@@ -56,6 +85,7 @@ public final class Partition {
   void tree(Tree empty) {
     tree = empty;
     waitingTombstones = 0;
+    damaged = 0;
   }
 
   /** Tombstones that some owner may not have seen yet. */
@@ -63,15 +93,33 @@ public final class Partition {
     return waitingTombstones;
   }
 
+  /** Reaped tombstones may be here that this node's horizon does not cover, so that they stay. */
+  public boolean lacksHorizon() {
+    return lacksHorizon;
+  }
+
+  public void lacksHorizon(boolean lacks) {
+    lacksHorizon = lacks;
+  }
+
   void changed(Key key, @Nullable Location from, @Nullable Location to) {
     if (tree != null && !key.isSystem()) {
       tree.change(key.hash(), digest(from), digest(to));
       waitingTombstones += waiting(to) - waiting(from);
+      damaged += damaged(to) - damaged(from);
     }
   }
 
+  /** A damaged key is like no other owner's. */
   private static long digest(@Nullable Location at) {
+    if (at != null && at.isDamaged()) {
+      return DAMAGED ^ at.position();
+    }
     return at == null ? 0 : at.heldDigest();
+  }
+
+  private static int damaged(@Nullable Location at) {
+    return at != null && at.isDamaged() ? 1 : 0;
   }
 
   private static int waiting(@Nullable Location at) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.quorate.merkle.Tree;
@@ -38,7 +39,6 @@ public final class Shard {
 
   private final Store store;
   private final Ring ring;
-  private final String node;
   private final Map<Integer, Partition> partitions = new TreeMap<>();
 
   /**
@@ -48,10 +48,11 @@ public final class Shard {
   public Shard(Store store, Ring ring, String node, int lane, int lanes) {
     this.store = store;
     this.ring = ring;
-    this.node = node;
     for (int p = lane; p < ring.partitions(); p += lanes) {
-      if (ring.owners(p, ring.copies()).stream().anyMatch(m -> m.name().equals(node))) {
-        partitions.put(p, new Partition(p, Key.system(ring.firstHashOf(p))));
+      List<String> owners = ring.owners(p, ring.copies()).stream().map(Member::name).toList();
+      if (owners.contains(node)) {
+        List<String> others = owners.stream().filter(name -> !name.equals(node)).toList();
+        partitions.put(p, new Partition(p, Key.system(ring.firstHashOf(p)), others));
       }
     }
     store.onMove(this::moved);
@@ -65,7 +66,11 @@ public final class Shard {
   private void moved(Key key, @Nullable Location from, @Nullable Location to) {
     Partition partition = of(key);
     if (partition != null) {
+      int damaged = partition.damaged();
       partition.changed(key, from, to);
+      if (partition.damaged() > damaged) {
+        store.loop().execute(() -> claimNothing(partition));
+      }
     }
   }
 
@@ -82,14 +87,6 @@ public final class Shard {
   /** The partition of this number, null if this node or this loop does not own it. */
   public @Nullable Partition partition(int number) {
     return partitions.get(number);
-  }
-
-  /** The other owners of a partition. */
-  public List<String> coOwners(Partition partition) {
-    return ring.owners(partition.number(), ring.copies()).stream()
-        .map(Member::name)
-        .filter(name -> !name.equals(node))
-        .toList();
   }
 
   /** Reads the horizons. Completes when it is known which partitions are whole. */
@@ -127,10 +124,14 @@ public final class Shard {
         (key, at) -> {
           partition.changed(key, null, at);
           store.countReaped(at);
+          partition.lacksHorizon(partition.lacksHorizon() || (at.isReaped() && at.digest() != 0));
           if (!key.isSystem() && !store.isSound(key, at)) {
             unsound.add(key);
           }
         });
+    if (partition.damaged() > 0) {
+      claimNothing(partition);
+    }
     unsound.forEach(store::reportDamaged);
   }
 
@@ -141,7 +142,7 @@ public final class Shard {
    */
   public void requireExactTrees() {
     for (Partition partition : partitions.values()) {
-      Partition rebuilt = new Partition(partition.number(), partition.horizonKey());
+      Partition rebuilt = new Partition(partition.number(), partition.horizonKey(), List.of());
       rebuilt.tree(new Tree());
       store.forEach(partition.number(), (key, at) -> rebuilt.changed(key, null, at));
       boolean isExact =
@@ -194,9 +195,12 @@ public final class Shard {
     return isWhole(partition) ? partition.horizon() : CausalContext.EMPTY;
   }
 
+  /** The same for one key: of a damaged one it is not known what was seen. */
   CausalContext horizon(Key key) {
     Partition partition = of(key);
-    return partition == null ? CausalContext.EMPTY : horizon(partition);
+    CausalContext horizon = partition == null ? CausalContext.EMPTY : horizon(partition);
+    boolean claimsNothing = horizon.size() <= 1;
+    return claimsNothing || store.isSound(key, store.location(key)) ? horizon : CausalContext.EMPTY;
   }
 
   /**
@@ -207,7 +211,7 @@ public final class Shard {
    */
   public CausalContext seen(Partition partition, Set<Integer> busy) {
     CausalContext horizon = horizon(partition);
-    return horizon.isEmpty() || busy.contains(partition.number())
+    return horizon.isEmpty() || partition.damaged() > 0 || busy.contains(partition.number())
         ? horizon
         : store.identity().minted().map(horizon::upTo).orElse(horizon);
   }
@@ -215,27 +219,34 @@ public final class Shard {
   /** Notes that this node has seen all of this too. Completes when that is durable. */
   public Future<Void> see(Partition partition, CausalContext seen) {
     CausalContext known = seen(partition, store.busy());
-    return known.isEmpty() || partition.horizon().coversAll(seen)
+    return known.isEmpty() || partition.damaged() > 0 || partition.horizon().coversAll(seen)
         ? Future.succeededFuture()
-        : write(partition, known.join(seen));
+        : write(partition, held -> held.join(known).join(seen));
   }
 
   /**
-   * The partition is whole: this node has all that it may have forgotten of it. Completes when that
-   * is durable.
+   * The partition is whole: this node has all that it may have forgotten of it. What it claimed to
+   * have seen before counts no more. Completes when that is durable.
    */
   public Future<Void> complete(Partition partition, CausalContext seen) {
     store.mended(partition.number());
-    return write(partition, seen.upTo(NOBODYS));
+    return write(partition, held -> seen.upTo(NOBODYS));
   }
 
-  private Future<Void> write(Partition partition, CausalContext seen) {
-    State joined = State.of(Siblings.after(partition.horizon().join(seen)));
+  private Future<Void> write(Partition partition, UnaryOperator<CausalContext> change) {
+    long life = partition.life();
     return store
-        .update(partition.horizonKey(), held -> joined)
+        .update(
+            partition.horizonKey(),
+            held ->
+                partition.life() == life
+                    ? State.of(Siblings.after(change.apply(held.siblings().context())))
+                    : held)
         .map(
             stored -> {
-              partition.horizon(stored.siblings().context());
+              if (partition.life() == life) {
+                partition.horizon(stored.siblings().context());
+              }
               return null;
             });
   }
@@ -244,9 +255,18 @@ public final class Shard {
   public Future<Void> forgetHorizons() {
     List<Future<State>> voided = new ArrayList<>();
     for (Partition partition : partitions.values()) {
-      partition.horizon(CausalContext.EMPTY);
+      partition.forget();
       voided.add(store.update(partition.horizonKey(), held -> State.EMPTY));
     }
     return Future.all(voided).mapEmpty();
+  }
+
+  /** A key of the partition is damaged: what this node has seen of it is not sure any more. */
+  private void claimNothing(Partition partition) {
+    if (!partition.horizon().isEmpty()) {
+      partition.forget();
+      partition.horizon(CausalContext.EMPTY.upTo(NOBODYS));
+      write(partition, held -> CausalContext.EMPTY.upTo(NOBODYS));
+    }
   }
 }

@@ -83,7 +83,7 @@ public final class Ring {
 
   /** The least hash in the partition. */
   public long firstHashOf(int partition) {
-    return (((long) partition << 32) + lists.size() - 1) / lists.size() << 32;
+    return ((((long) partition << 32) + lists.size() - 1) / lists.size()) << 32;
   }
 
   /** All members in the partition's order of preference: owners first, then stand-ins. */

@@ -135,7 +135,7 @@ public final class Compaction {
     Optional<Segment> next =
         closed.stream()
             .filter(segment -> segment.number <= purgeUpTo)
-            .filter(segment -> garbage(segment) > 0 && !unreadable.contains(segment.number))
+            .filter(segment -> !isClean(segment) && !unreadable.contains(segment.number))
             .findFirst();
     if (next.isEmpty()) {
       purgeUpTo = 0;
@@ -145,6 +145,11 @@ public final class Compaction {
 
   private long garbage(Segment segment) {
     return dead(segment) + segment.reapedBytes.get();
+  }
+
+  /** Nothing in it is dead or reaped. After a kill the count of live bytes may be a little off. */
+  private boolean isClean(Segment segment) {
+    return dead(segment) == 0 && segment.reapedBytes.get() == 0;
   }
 
   private long dead(Segment segment) {

@@ -47,10 +47,6 @@ public record Location(
     return (flags & (TOMBSTONE | REAPED | DAMAGED)) == TOMBSTONE;
   }
 
-  public boolean isTombstone() {
-    return (flags & TOMBSTONE) != 0;
-  }
-
   public boolean isReaped() {
     return (flags & REAPED) != 0;
   }
@@ -77,7 +73,7 @@ public record Location(
   }
 
   /** The log's position of the record. */
-  long position() {
+  public long position() {
     return position(segment, offset);
   }
 

@@ -361,9 +361,9 @@ public final class Log {
 
   /** Deletes a segment in which no live record is left. */
   void drop(Segment segment) throws IOException {
+    disk.delete(Segment.name(segment.number));
     segments.remove(segment.number);
     segment.file.close();
-    disk.delete(Segment.name(segment.number));
   }
 
   public long sizeBytes() {

@@ -50,7 +50,7 @@ public final class CausalContext {
     return context;
   }
 
-  int size() {
+  public int size() {
     return actors.length;
   }
 

@@ -43,6 +43,7 @@ class CommandLineIT {
         "--http 127.0.0.1:99999|--http|99999|65535",
         "--fsync sometimes|--fsync|sometimes|ALWAYS",
         "--fsync-interval 5|--fsync-interval|5|ms or s",
+        "--anti-entropy-interval 5ms|--anti-entropy-interval|5ms|10ms to 1h",
         "--cache lots|--cache|lots|MiB",
         "--max-value 17MiB|--max-value|B|16MiB",
         "--partitions 0|--partitions|0|1 to 4096",

@@ -426,6 +426,19 @@ class ContractIT {
             "quorate_hints_delivered_total",
             "quorate_hints_dropped_total",
             "quorate_hints_lost_total",
+            "quorate_anti_entropy_comparisons_total",
+            "quorate_anti_entropy_exchanges_total",
+            "quorate_anti_entropy_keys_total",
+            "quorate_anti_entropy_repaired_bytes_total",
+            "quorate_anti_entropy_bytes_total{direction=\"sent\"}",
+            "quorate_anti_entropy_age_seconds{peer=\"n2\"}",
+            "quorate_partitions_refilling 0.0",
+            "quorate_tombstones_waiting",
+            "quorate_tombstones_reaped_total",
+            "quorate_tombstones_purged_total",
+            "quorate_scrub_bytes_total",
+            "quorate_scrub_rounds_total",
+            "quorate_scrub_progress_ratio",
             "quorate_log_fsync_seconds_count",
             "quorate_log_batch_sum",
             "quorate_log_bytes",
@@ -497,6 +510,10 @@ class ContractIT {
     Set<String> ofMember = new HashSet<>(properties(schemas, "Member"));
     assertTrue(ofMember.removeAll(Set.of("accuser", "since")), "only of those that are not alive");
     assertEquals(ofMember, cluster.getJsonArray("members").getJsonObject(0).fieldNames());
+    JsonObject repair = new JsonObject(Http.get(url(0, "/v1/cluster/repair")).text());
+    assertEquals(properties(schemas, "Repair"), repair.fieldNames());
+    assertEquals(
+        properties(schemas, "CoOwner"), repair.getJsonArray("peers").getJsonObject(0).fieldNames());
     JsonObject paths = api.getJsonObject("paths");
     for (String path : paths.fieldNames()) {
       String concrete = path.replace("{bucket}", "b").replace("{key}", "openapi");
@@ -527,6 +544,7 @@ class ContractIT {
             "/v1/replicas/{bucket}/{key}",
             "/v1/cluster",
             "/v1/cluster/ring",
+            "/v1/cluster/repair",
             "/livez",
             "/readyz",
             "/metrics",

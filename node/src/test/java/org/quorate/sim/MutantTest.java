@@ -57,27 +57,16 @@ class MutantTest {
                       "phase = holders() == replies.acks() ? Phase.DONE : Phase.REPAIRING;",
                       "phase = Phase.DONE;"))),
           new Mutant(
-              "a stale hint is replayed after a reap",
+              "a late message is not held against the horizon",
               List.of(
                   new Patch(
-                      "replica.LocalReplica",
-                      "new Merging(state, basis)",
-                      "new Merging(state, basis, clock)"),
+                      "replica.Merging",
+                      "Siblings news = state.siblings().without(horizon, held);",
+                      "Siblings news = state.siblings();"),
                   new Patch(
-                      "replica.LocalReplica",
-                      "private record Merging(State state, long basis)",
-                      "private record Merging(State state, long basis, Clock clock)"),
-                  new Patch(
-                      "replica.LocalReplica",
-                      "Siblings joined = current.siblings().merge(state.siblings());",
-                      """
-                      Siblings held = current.siblings();
-                      boolean isReaped =
-                          held.isTombstone()
-                              && clock.wallMillis() - held.versions().get(0).writtenMillis() > 2000;
-                      Siblings joined =
-                          (isReaped ? Siblings.EMPTY : held).merge(state.siblings());
-                      """),
+                      "replica.Merging",
+                      "held.isEmpty() && news.versions().isEmpty()",
+                      "news.isEmpty()"),
                   new Patch(
                       "coordinator.WriteOperation",
                       "e -> failed(owner, e));\n    }",
@@ -85,7 +74,7 @@ class MutantTest {
                       e -> {
                         failed(owner, e);
                         loop.after(
-                            4000,
+                            6000,
                             () ->
                                 owners
                                     .get(owner)
@@ -94,6 +83,31 @@ class MutantTest {
                       });
                       }
                       """))),
+          new Mutant(
+              "a tombstone is reaped when this node alone has seen it",
+              List.of(
+                  new Patch(
+                      "repair.Reaper",
+                      "new ArrayList<>(wait.told.values());",
+                      "new ArrayList<>();"))),
+          new Mutant(
+              "a write does not change the tree",
+              List.of(
+                  new Patch(
+                      "replica.Partition",
+                      "tree.change(key.hash(), digest(from), digest(to));",
+                      "tree.change(key.hash(), digest(from), from == null ? digest(to) : digest(from));"))),
+          new Mutant(
+              "a new disk is taken for the old one",
+              List.of(
+                  new Patch("Provenance", "if (identity.recalls(last)) {", "if (members > 0) {"))),
+          new Mutant(
+              "a partition counts as whole before all co-owners were asked",
+              List.of(
+                  new Patch(
+                      "repair.AntiEntropy",
+                      "pairs.stream().allMatch(pair -> pair.isCovered)",
+                      "pairs.stream().anyMatch(pair -> pair.isCovered)"))),
           new Mutant(
               "the context of a write is rounded up",
               List.of(

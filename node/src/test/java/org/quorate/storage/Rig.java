@@ -16,7 +16,6 @@ import org.quorate.ring.Ring;
 import org.quorate.testing.HeapDirectory;
 import org.quorate.testing.ManualLoop;
 import org.quorate.testing.SimDisk;
-import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
 import org.quorate.version.State;
@@ -35,7 +34,6 @@ final class Rig {
   Store store;
   Identity identity;
   DiskReserve reserve;
-  Shard shard;
   LocalReplica replica;
   Compaction compaction;
 
@@ -75,14 +73,12 @@ final class Rig {
               reserve,
               recovered.damagedBefore());
       Ring ring = Ring.first(List.of(new Member("n1", "n1:1", "")), 1, 1);
-      shard = new Shard(store, ring, "n1", 0, 1);
+      Shard shard = new Shard(store, ring, "a node that owns nothing", 0, 1);
       replica = new LocalReplica(store, shard, loop, (key, target) -> Future.succeededFuture());
       compaction =
           new Compaction(log, directory, key -> store, loop, loop, options, metrics, () -> false);
       identity.lease(recovered.isSound());
       identity.begin(true);
-      shard.partitions().forEach(p -> shard.complete(p, CausalContext.EMPTY));
-      loop.run();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
