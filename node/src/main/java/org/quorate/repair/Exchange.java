@@ -106,7 +106,7 @@ final class Exchange {
     for (Walk.Leaf leaf : walk.leaves()) {
       if (!waits) {
         wanted.add(new Wanted(leaf.number(), Wanted.ANY));
-      } else if (tree.leaf(leaf.number()) == leaf.mine() && leaf.theirs() != Wanted.ANY) {
+      } else if (tree.leaf(leaf.number()) == leaf.mine()) {
         wanted.add(new Wanted(leaf.number(), leaf.theirs()));
       }
     }

@@ -215,7 +215,7 @@ sealed interface Question {
 
   /** A leaf that is to be listed if it still has this hash; with {@link #ANY} in any case. */
   record Wanted(int leaf, long hash) {
-    /** The hash of no leaf with a key in it, but by chance. */
+    /** The hash of an empty leaf; such a one is listed whatever has come into it since. */
     static final long ANY = 0;
   }
 
