@@ -14,7 +14,7 @@ import org.quorate.sim.Mutant.Patch;
 
 /** The checkers are worth something: each of these mistakes is caught. */
 class MutantTest {
-  private static final int MOST_SEEDS = 500;
+  private static final int MOST_SEEDS = 1000;
 
   private static final List<Mutant> MUTANTS =
       List.of(
@@ -61,7 +61,7 @@ class MutantTest {
               List.of(
                   new Patch(
                       "replica.Merging",
-                      "Siblings news = state.siblings().without(horizon, held);",
+                      "Siblings news = state.siblings().without(seen, held);",
                       "Siblings news = state.siblings();"),
                   new Patch(
                       "replica.Merging",
