@@ -11,9 +11,14 @@ final class Await {
 
   /** Tries until it is so; a minute at most. */
   static void eventually(Callable<Boolean> condition) throws Exception {
-    long give = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    within(60, condition);
+  }
+
+  /** Tries until it is so. */
+  static void within(int seconds, Callable<Boolean> condition) throws Exception {
+    long give = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (!condition.call()) {
-      assertTrue(System.nanoTime() < give, "not so within a minute");
+      assertTrue(System.nanoTime() < give, "not so within " + seconds + " s");
       TimeUnit.MILLISECONDS.sleep(10);
     }
   }

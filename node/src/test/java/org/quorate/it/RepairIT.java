@@ -160,7 +160,7 @@ class RepairIT {
         file.write(bytes[at + 2] ^ 4);
       }
     }
-    Await.eventually(() -> metric(2, "quorate_heal_keys_total") >= 10);
+    Await.within(180, () -> metric(2, "quorate_heal_keys_total") >= 10);
     for (int i = 0; i < KEYS; i += 5) {
       assertEquals("value " + i, Http.get(kv(2, i) + "?r=1").text());
     }
@@ -186,12 +186,12 @@ class RepairIT {
     for (int i = 0; i < KEYS; i += 2) {
       assertEquals(204, Http.delete(kv(i % 4 / 2, i) + "?w=2").status());
     }
-    assertEquals(KEYS / 2, metric(0, "quorate_tombstones_waiting"), "n3 has not seen them");
+    Await.eventually(() -> metric(0, "quorate_tombstones_waiting") == KEYS / 2);
     n3.start();
     awaitQuiet();
     for (int node = 0; node < 3; node++) {
       int at = node;
-      Await.eventually(() -> metric(at, "quorate_directory_keys") < KEYS / 2 + 500);
+      Await.within(180, () -> metric(at, "quorate_directory_keys") < KEYS / 2 + 500);
       assertEquals(0, recordsOfDeletedKeys(nodes.get(node)), "node " + node);
     }
     for (NodeProcess node : nodes) {
