@@ -120,17 +120,36 @@ final class PeerServer {
     }
 
     private void answer(long id, ByteReader in, Answers answers, int type) {
-      in.readVarLong();
+      long deadline = clock.nanos() + in.readVarLong() * NANOS_PER_MILLI;
       long epoch = in.readVarLong();
       if (epoch != local.epoch() && type == Frames.EXCHANGED) {
         fail(id, Failure.STALE_EPOCH);
         return;
       }
+      if (isBusy()) {
+        fail(id, Failure.OVERLOADED);
+        return;
+      }
+      inProgress++;
       Listen.to(
           answers.answer(peer, in.readRest()),
           loop,
-          answer -> reply(type, id, out -> out.writeBytes(answer)),
-          e -> fail(id, ReplicaException.of(e)));
+          answer -> {
+            inProgress--;
+            if (deadline - clock.nanos() < 0) {
+              fail(id, Failure.EXPIRED);
+            } else {
+              reply(type, id, out -> out.writeBytes(answer));
+            }
+          },
+          e -> {
+            inProgress--;
+            fail(id, ReplicaException.of(e));
+          });
+    }
+
+    private boolean isBusy() {
+      return inProgress >= MAX_IN_PROGRESS || link.isBackedUp();
     }
 
     private void serve(int type, long id, ByteReader in) {
@@ -142,7 +161,7 @@ final class PeerServer {
         fail(id, Failure.STALE_EPOCH);
         return;
       }
-      if (inProgress >= MAX_IN_PROGRESS || link.isBackedUp()) {
+      if (isBusy()) {
         fail(id, Failure.OVERLOADED);
         return;
       }

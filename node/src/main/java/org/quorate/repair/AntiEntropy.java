@@ -22,7 +22,7 @@ import org.quorate.storage.Store;
 
 /**
  * Keeps the partitions of one loop equal to those of their other owners (Dynamo, section 4.7): all
- * roots are compared at every interval, and what differs is exchanged, one partition at a time.
+ * roots are compared at every interval, and what differs is exchanged, some partitions at a time.
  *
  * <p>This node only fetches. Where another lacks something that one fetches it; a node that has
  * just started does so at once, and the others leave it two intervals for that.
@@ -54,9 +54,11 @@ public final class AntiEntropy {
     private int futile;
     private int exchanges;
     private long sinceNanos;
+    private long equalNanos;
 
-    Pair(Partition partition) {
+    Pair(Partition partition, long now) {
       this.partition = partition;
+      this.equalNanos = now;
     }
 
     /** What others lack they fetch themselves: to look here again and again finds nothing. */
@@ -64,7 +66,8 @@ public final class AntiEntropy {
       return rounds >= PATIENT_ROUNDS << futile;
     }
 
-    void equal() {
+    void equal(long now) {
+      equalNanos = now;
       differs = false;
       futile = 0;
       exchanges = 0;
@@ -86,6 +89,8 @@ public final class AntiEntropy {
     private final String name;
     private final Map<Integer, Pair> pairs = new TreeMap<>();
     private boolean isAsked;
+
+    /** All pairs were equal then or later. */
     private volatile long equalNanos;
 
     CoOwner(String name) {
@@ -143,7 +148,7 @@ public final class AntiEntropy {
         coOwners
             .computeIfAbsent(name, CoOwner::new)
             .pairs
-            .put(partition.number(), new Pair(partition));
+            .put(partition.number(), new Pair(partition, startedNanos));
       }
     }
     for (CoOwner coOwner : coOwners.values()) {
@@ -152,8 +157,8 @@ public final class AntiEntropy {
   }
 
   /**
-   * By co-owner, the time since all roots of this loop were last equal to its, nanoseconds. May be
-   * asked from any thread.
+   * By co-owner, the time in which each root of this loop was equal to its at least once,
+   * nanoseconds. May be asked from any thread.
    */
   public Map<String, Long> ages() {
     Map<String, Long> ages = new TreeMap<>();
@@ -206,14 +211,7 @@ public final class AntiEntropy {
   }
 
   private List<Root> roots(CoOwner coOwner) {
-    return coOwner.pairs.values().stream()
-        .map(
-            pair ->
-                new Root(
-                    pair.partition.number(),
-                    shard.isWhole(pair.partition),
-                    pair.partition.tree().root()))
-        .toList();
+    return coOwner.pairs.values().stream().map(pair -> Root.of(shard, pair.partition)).toList();
   }
 
   private void compare(CoOwner coOwner) {
@@ -249,31 +247,30 @@ public final class AntiEntropy {
   }
 
   private void compared(CoOwner coOwner, List<Root> theirs) {
-    boolean areEqual = true;
+    long now = clock.nanos();
     for (Root root : theirs) {
       Pair pair = coOwner.pairs.get(root.partition());
       if (pair != null) {
         pair.isWhole = root.isWhole();
         if (root.root() == pair.partition.tree().root()) {
-          pair.equal();
+          pair.equal(now);
         } else {
-          pair.differs(clock.nanos());
-          areEqual = false;
+          pair.differs(now);
         }
       }
     }
-    if (areEqual) {
-      coOwner.equalNanos = clock.nanos();
-    }
+    coOwner.equalNanos =
+        coOwner.pairs.values().stream().mapToLong(pair -> pair.equalNanos).min().orElse(now);
   }
 
   /** What the co-owner has seen, this node has too where their trees are equal. */
   private void seen(CoOwner coOwner, List<Seen> seen) {
+    Set<Integer> busy = seen.isEmpty() ? Set.of() : side.store().busy();
     for (Seen theirs : seen) {
       Pair pair = coOwner.pairs.get(theirs.partition());
       if (pair != null) {
         boolean isEqual = pair.partition.tree().root() == theirs.root();
-        reaper.told(coOwner.name, pair.partition, theirs.horizon(), isEqual);
+        reaper.told(coOwner.name, pair.partition, theirs.horizon(), isEqual, busy);
       }
     }
   }

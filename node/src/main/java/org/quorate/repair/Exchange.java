@@ -1,13 +1,17 @@
 package org.quorate.repair;
 
 import io.vertx.core.Future;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.quorate.merkle.Tree;
 import org.quorate.merkle.Walk;
@@ -77,8 +81,7 @@ final class Exchange {
   Future<Result> run() {
     return walk()
         .compose(leaves -> waits ? side.pace().pause(SETTLE_MILLIS) : Future.succeededFuture())
-        .compose(settled -> side.pace().enter())
-        .compose(turn -> list(wanted()).onComplete(listed -> side.pace().leave()))
+        .compose(settled -> side.pace().inTurn(this::list))
         .map(
             done -> {
               side.metrics().repaired(changed, fetchedBytes);
@@ -100,9 +103,9 @@ final class Exchange {
   }
 
   /** The leaves that stood still here; the other side tells whether they did there. */
-  private List<Wanted> wanted() {
+  private Deque<Wanted> wanted() {
     Tree tree = partition.tree();
-    List<Wanted> wanted = new ArrayList<>();
+    Deque<Wanted> wanted = new ArrayDeque<>();
     for (Walk.Leaf leaf : walk.leaves()) {
       if (!waits) {
         wanted.add(new Wanted(leaf.number(), Wanted.ANY));
@@ -113,24 +116,33 @@ final class Exchange {
     return wanted;
   }
 
-  private Future<Void> list(List<Wanted> leaves) {
-    if (leaves.isEmpty()) {
-      return Future.succeededFuture();
-    }
+  private Future<Void> list() {
+    Deque<Wanted> leaves = wanted();
+    return side.pace().untilEmpty(leaves, () -> listSome(leaves));
+  }
+
+  private Future<Void> listSome(Deque<Wanted> leaves) {
     long began = side.pace().now();
-    List<Wanted> some = leaves.subList(0, Math.min(LEAVES_AT_ONCE, leaves.size()));
+    List<Wanted> some = leaves.stream().limit(LEAVES_AT_ONCE).toList();
     return peer.apply(new Listing(partition.number(), some))
         .map(ListingAnswer::decode)
         .compose(answer -> side.pace().rest(began, 0).map(answer))
         .compose(
-            answer ->
-                fetch(lacking(answer), answer.horizon())
-                    .compose(fetched -> dropSuperseded(answer))
-                    .compose(
-                        done -> list(leaves.subList(Math.max(1, answer.taken()), leaves.size()))));
+            answer -> {
+              take(leaves, answer.taken());
+              return fetch(lacking(answer), answer.horizon())
+                  .compose(fetched -> dropSuperseded(answer));
+            });
   }
 
-  private List<Key> lacking(ListingAnswer answer) {
+  /** At least one, so that there is an end whatever the other side says. */
+  private static void take(Queue<?> queue, int count) {
+    for (int i = 0; i < Math.max(1, count); i++) {
+      queue.poll();
+    }
+  }
+
+  private Queue<Key> lacking(ListingAnswer answer) {
     Map<Key, Entry> entries = new HashMap<>();
     List<Walk.Listed<Key>> listed = new ArrayList<>();
     for (ListedLeaf leaf : answer.leaves()) {
@@ -146,7 +158,7 @@ final class Exchange {
     CausalContext horizon = side.shard().horizon(partition);
     return Walk.lacking(listed, this::heldDigest).stream()
         .filter(key -> mayBeNews(side.store().location(key), entries.get(key), horizon))
-        .toList();
+        .collect(Collectors.toCollection(ArrayDeque::new));
   }
 
   private long heldDigest(Key key) {
@@ -169,16 +181,15 @@ final class Exchange {
   }
 
   /** Fetches the keys, some at a time, and merges what comes. */
-  private Future<Void> fetch(List<Key> keys, CausalContext theirHorizon) {
-    if (keys.isEmpty()) {
-      return Future.succeededFuture();
-    }
+  private Future<Void> fetch(Queue<Key> keys, CausalContext theirHorizon) {
+    return side.pace().untilEmpty(keys, () -> fetchSome(keys, theirHorizon));
+  }
+
+  private Future<Void> fetchSome(Queue<Key> keys, CausalContext theirHorizon) {
     long began = side.pace().now();
+    List<Key> some = keys.stream().limit(KEYS_AT_ONCE).toList();
     List<Future<Known>> known =
-        keys.stream()
-            .limit(KEYS_AT_ONCE)
-            .map(key -> context(key).map(c -> new Known(key, c)))
-            .toList();
+        some.stream().map(key -> context(key).map(c -> new Known(key, c))).toList();
     return Future.all(known)
         .compose(all -> peer.apply(new Fetch(partition.number(), all.list())))
         .map(Question::decodeFetched)
@@ -186,20 +197,18 @@ final class Exchange {
             fetched -> {
               List<Future<Void>> merged = new ArrayList<>();
               long bytes = 0;
-              for (int i = 0; i < Math.min(fetched.size(), keys.size()); i++) {
+              for (int i = 0; i < Math.min(fetched.size(), some.size()); i++) {
                 State state = fetched.get(i).state();
                 isComplete &= !fetched.get(i).isFailed();
                 if (state != null) {
                   bytes += state.bytes().length;
-                  merged.add(pull(keys.get(i), state, theirHorizon));
+                  merged.add(pull(some.get(i), state, theirHorizon));
                 }
               }
               fetchedBytes += bytes;
               long batchBytes = bytes;
-              int taken = Math.max(1, fetched.size());
-              return Future.all(merged)
-                  .compose(done -> side.pace().rest(began, batchBytes))
-                  .compose(rested -> fetch(keys.subList(taken, keys.size()), theirHorizon));
+              take(keys, fetched.size());
+              return Future.all(merged).compose(done -> side.pace().rest(began, batchBytes));
             });
   }
 
@@ -266,7 +275,7 @@ final class Exchange {
 
   private Future<Void> drop(Key key, Location at, CausalContext theirHorizon) {
     Dot only = at.only();
-    if (at.isDamaged() || (only != null && !theirHorizon.covers(only))) {
+    if (only != null && !theirHorizon.covers(only)) {
       return Future.succeededFuture();
     }
     return side.store()
@@ -275,7 +284,7 @@ final class Exchange {
             state -> {
               Siblings siblings = state.siblings();
               if (siblings.isDead()) {
-                if (theirHorizon.coversAll(siblings.context())) {
+                if (!at.isDamaged() && theirHorizon.coversAll(siblings.context())) {
                   side.store().reap(key, at);
                   partition.lacksHorizon(true);
                 }

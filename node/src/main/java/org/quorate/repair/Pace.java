@@ -4,6 +4,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Queue;
+import java.util.function.Supplier;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
 
@@ -26,11 +28,8 @@ final class Pace {
     this.clock = clock;
   }
 
-  /**
-   * Completes when it is the caller's turn for work on this loop that others must wait for; {@link
-   * #leave} is to be called then, whatever became of it.
-   */
-  Future<Void> enter() {
+  /** Does work of which only so much is done at once on this loop, when it is its turn. */
+  Future<Void> inTurn(Supplier<Future<Void>> work) {
     Promise<Void> turn = Promise.promise();
     if (busy < AT_ONCE) {
       busy++;
@@ -38,17 +37,34 @@ final class Pace {
     } else {
       turns.add(turn);
     }
-    return turn.future();
+    return turn.future().compose(now -> work.get()).onComplete(done -> leave());
   }
 
-  /** The work is done, and the next may begin. */
-  void leave() {
+  private void leave() {
     Promise<Void> next = turns.poll();
     if (next == null) {
       busy--;
     } else {
       loop.execute(next::complete);
     }
+  }
+
+  /** Takes steps, one after the other, until they have emptied the queue. */
+  Future<Void> untilEmpty(Queue<?> queue, Supplier<Future<Void>> step) {
+    Promise<Void> empty = Promise.promise();
+    untilEmpty(queue, step, empty);
+    return empty.future();
+  }
+
+  /** Each from the loop: a chain of futures as long as there are steps would overflow the stack. */
+  private void untilEmpty(Queue<?> queue, Supplier<Future<Void>> step, Promise<Void> empty) {
+    if (queue.isEmpty()) {
+      empty.complete();
+      return;
+    }
+    Future.succeededFuture()
+        .compose(begin -> step.get())
+        .onComplete(done -> loop.execute(() -> untilEmpty(queue, step, empty)), empty::fail);
   }
 
   long now() {

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.quorate.merkle.Tree;
+import org.quorate.replica.Partition;
+import org.quorate.replica.Shard;
 import org.quorate.version.ByteReader;
 import org.quorate.version.ByteWriter;
 import org.quorate.version.CausalContext;
@@ -134,6 +136,10 @@ sealed interface Question {
 
   /** The root of a partition's tree. */
   record Root(int partition, boolean isWhole, long root) {
+    static Root of(Shard shard, Partition partition) {
+      return new Root(partition.number(), shard.isWhole(partition), partition.tree().root());
+    }
+
     static void write(ByteWriter out, Root root) {
       out.writeVarLong(root.partition()).writeByte(root.isWhole() ? 1 : 0).writeLong(root.root());
     }
@@ -373,26 +379,6 @@ sealed interface Question {
     @Override
     public void write(ByteWriter out) {
       out.writeByte(TYPE);
-    }
-  }
-
-  /**
-   * @param actor the present one; earlier ones mint nothing any more
-   * @param minted the last counter that it used, 0 if none
-   * @param hints that wait there
-   * @param age that began with this question
-   * @param oldestAge all writes that began before it are done
-   */
-  record StandingAnswer(long actor, long minted, long hints, long age, long oldestAge) {
-    byte[] encode() {
-      ByteWriter out = new ByteWriter(48).writeLong(actor).writeVarLong(minted);
-      return out.writeVarLong(hints).writeVarLong(age).writeVarLong(oldestAge).toByteArray();
-    }
-
-    static StandingAnswer decode(byte[] bytes) {
-      ByteReader in = new ByteReader(bytes);
-      return new StandingAnswer(
-          in.readLong(), in.readVarLong(), in.readVarLong(), in.readVarLong(), in.readVarLong());
     }
   }
 }

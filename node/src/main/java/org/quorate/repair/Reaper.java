@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.quorate.repair.Question.AskStanding;
-import org.quorate.repair.Question.StandingAnswer;
 import org.quorate.replica.Partition;
 import org.quorate.replica.Shard;
 import org.quorate.runtime.Listen;
@@ -28,15 +27,21 @@ import org.quorate.version.Key;
  * Horizons grow here while one waits: by what another owner has seen while the trees were equal.
  */
 final class Reaper {
-  private static final int AT_ONCE = 4096;
+  private static final int REAPED_AT_ONCE = 4096;
+  private static final int READ_AT_ONCE = 256;
   private static final int ROUNDS_TO_SETTLE = 3;
 
   /** What is known of a partition in which tombstones wait. */
   private static final class Wait {
     private final Map<String, CausalContext> told = new HashMap<>();
+    private final Set<String> toldNow = new HashSet<>();
     private final Set<String> equalNow = new HashSet<>();
     private CausalContext equallyTold = CausalContext.EMPTY;
     private List<Object> sweptFor = List.of();
+
+    /** Tombstones that must be read to tell, and of which so many were in the sweeps before. */
+    private int skipped;
+
     private int equalRounds;
 
     /** Actors in tombstones that not all horizons cover. */
@@ -57,7 +62,7 @@ final class Reaper {
   private final Map<Integer, Wait> waits = new HashMap<>();
 
   /** What all members answered at one time, and what waited for it then. */
-  private record Round(List<StandingAnswer> answers, Map<Wait, Set<Long>> uncovered) {}
+  private record Round(List<Standing.Answer> answers, Map<Wait, Set<Long>> uncovered) {}
 
   private final Deque<Round> asked = new ArrayDeque<>();
   private boolean isAsking;
@@ -90,39 +95,54 @@ final class Reaper {
    * A co-owner has seen this much of the partition.
    *
    * @param isEqual whether its tree is the same as this node's
+   * @param busy the partitions of which something is in flight here
    */
-  void told(String peer, Partition partition, CausalContext horizon, boolean isEqual) {
+  void told(
+      String peer, Partition partition, CausalContext horizon, boolean isEqual, Set<Integer> busy) {
     Wait wait = wait(partition);
     wait.told.put(peer, horizon);
+    wait.toldNow.add(peer);
     if (isEqual) {
       wait.equallyTold = wait.equallyTold.join(horizon);
       wait.equalNow.add(peer);
-      shard.see(partition, horizon);
+      see(partition, horizon, busy, () -> {});
     } else {
       differs(wait);
     }
-    settle(partition, wait);
+    settle(partition, wait, busy);
   }
 
   /** A round for a partition that nobody else owns. */
   void alone(Partition partition) {
-    shard.see(partition, shard.seen(partition, store.busy()));
-    settle(partition, wait(partition));
+    Set<Integer> busy = store.busy();
+    see(partition, shard.seen(partition, busy), busy, () -> {});
+    settle(partition, wait(partition), busy);
   }
 
-  private void settle(Partition partition, Wait wait) {
+  private void see(
+      Partition partition, CausalContext seen, Set<Integer> busy, Runnable afterwards) {
+    Listen.to(
+        shard.see(partition, seen, busy),
+        store.loop(),
+        durable -> afterwards.run(),
+        e -> metrics.failed());
+  }
+
+  private void settle(Partition partition, Wait wait, Set<Integer> busy) {
     List<String> others = partition.coOwners();
     if (wait.equalNow.containsAll(others)) {
       wait.equalNow.clear();
       wait.equalRounds++;
       partition.lacksHorizon(false);
       if (!wait.settled.isEmpty() && wait.equalRounds > wait.settledInRound) {
-        shard.see(partition, wait.settled);
-        wait.settled = CausalContext.EMPTY;
+        see(partition, wait.settled, busy, () -> wait.settled = CausalContext.EMPTY);
       }
     }
-    if (partition.waitingTombstones() > 0 && wait.told.keySet().containsAll(others)) {
-      sweep(partition, wait);
+    if (wait.toldNow.containsAll(others)) {
+      wait.toldNow.clear();
+      if (partition.waitingTombstones() > 0) {
+        sweep(partition, wait);
+      }
     }
   }
 
@@ -145,41 +165,58 @@ final class Reaper {
       return;
     }
     wait.sweptFor = now;
-    wait.uncovered.clear();
+    if (wait.skipped == 0) {
+      wait.uncovered.clear();
+    }
     List<CausalContext> horizons = new ArrayList<>(wait.told.values());
     horizons.add(mine);
-    Map<Key, Location> waiting = new HashMap<>();
+    Map<Key, Location> seenByAll = new HashMap<>();
+    Map<Key, Location> unclear = new HashMap<>();
+    int[] toBeRead = {0};
     store.forEach(
         partition.number(),
         (key, at) -> {
-          if (!key.isSystem() && at.isWaitingTombstone() && waiting.size() < AT_ONCE) {
-            waiting.put(key, at);
+          Dot only = at.only();
+          if (key.isSystem() || !at.isWaitingTombstone()) {
+            return;
+          }
+          if (only == null) {
+            int number = toBeRead[0]++;
+            if (number >= wait.skipped && unclear.size() < READ_AT_ONCE) {
+              unclear.put(key, at);
+            }
+          } else if (haveAllSeen(CausalContext.EMPTY.upTo(only), horizons, wait)
+              && seenByAll.size() < REAPED_AT_ONCE) {
+            seenByAll.put(key, at);
           }
         });
-    waiting.forEach((key, at) -> reap(key, at, horizons, wait));
+    wait.skipped = wait.skipped + READ_AT_ONCE < toBeRead[0] ? wait.skipped + READ_AT_ONCE : 0;
+    if (wait.skipped > 0) {
+      wait.sweptFor = List.of();
+    }
+    seenByAll.forEach(this::reap);
+    unclear.forEach(
+        (key, at) ->
+            Listen.to(
+                store.salvage(key),
+                store.loop(),
+                state -> {
+                  if (haveAllSeen(state.siblings().context(), horizons, wait)) {
+                    reap(key, at);
+                  }
+                },
+                unreadable -> {}));
   }
 
-  private void reap(Key key, Location at, List<CausalContext> horizons, Wait wait) {
-    Dot only = at.only();
-    if (only != null) {
-      reap(key, at, CausalContext.EMPTY.upTo(only), horizons, wait);
-    } else {
-      Listen.to(
-          store.salvage(key),
-          store.loop(),
-          state -> reap(key, at, state.siblings().context(), horizons, wait),
-          unreadable -> {});
+  private static boolean haveAllSeen(CausalContext seen, List<CausalContext> horizons, Wait wait) {
+    boolean haveAll = horizons.stream().allMatch(horizon -> horizon.coversAll(seen));
+    if (!haveAll) {
+      wait.uncovered.addAll(seen.actors());
     }
+    return haveAll;
   }
 
-  private void reap(
-      Key key, Location at, CausalContext seen, List<CausalContext> horizons, Wait wait) {
-    for (CausalContext horizon : horizons) {
-      if (!horizon.coversAll(seen)) {
-        wait.uncovered.addAll(seen.actors());
-        return;
-      }
-    }
+  private void reap(Key key, Location at) {
     if (store.reap(key, at)) {
       metrics.reaped();
     }
@@ -207,9 +244,9 @@ final class Reaper {
       return;
     }
     isAsking = true;
-    List<Future<StandingAnswer>> answers = new ArrayList<>();
+    List<Future<Standing.Answer>> answers = new ArrayList<>();
     for (String member : members) {
-      answers.add(peers.apply(member, new AskStanding()).map(StandingAnswer::decode));
+      answers.add(peers.apply(member, new AskStanding()).map(Standing.Answer::decode));
     }
     answers.add(Future.succeededFuture(self.now().orElseThrow()));
     Listen.to(
@@ -230,14 +267,15 @@ final class Reaper {
         });
   }
 
-  private static void settle(Round first, List<StandingAnswer> second, List<StandingAnswer> third) {
+  private static void settle(
+      Round first, List<Standing.Answer> second, List<Standing.Answer> third) {
     CausalContext minted = CausalContext.EMPTY;
     Set<Long> present = new HashSet<>();
     for (int i = 0; i < third.size(); i++) {
       if (third.get(i).hints() > 0 || third.get(i).oldestAge() < second.get(i).age()) {
         return;
       }
-      StandingAnswer then = first.answers().get(i);
+      Standing.Answer then = first.answers().get(i);
       present.add(then.actor());
       present.add(second.get(i).actor());
       present.add(third.get(i).actor());

@@ -61,7 +61,7 @@ public final class Responder {
   List<Root> roots(String other, int lanes, int lane) {
     return shard.partitions().stream()
         .filter(p -> p.number() % lanes == lane && p.coOwners().contains(other))
-        .map(p -> new Root(p.number(), shard.isWhole(p), p.tree().root()))
+        .map(p -> Root.of(shard, p))
         .toList();
   }
 

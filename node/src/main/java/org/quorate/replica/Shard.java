@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.quorate.merkle.Tree;
 import org.quorate.ring.Member;
 import org.quorate.ring.Ring;
+import org.quorate.runtime.Listen;
 import org.quorate.storage.Location;
 import org.quorate.storage.Store;
 import org.quorate.version.CausalContext;
@@ -69,7 +70,7 @@ public final class Shard {
       int damaged = partition.damaged();
       partition.changed(key, from, to);
       if (partition.damaged() > damaged) {
-        store.loop().execute(() -> claimNothing(partition));
+        claimNothing(partition);
       }
     }
   }
@@ -216,9 +217,13 @@ public final class Shard {
         : store.identity().minted().map(horizon::upTo).orElse(horizon);
   }
 
-  /** Notes that this node has seen all of this too. Completes when that is durable. */
-  public Future<Void> see(Partition partition, CausalContext seen) {
-    CausalContext known = seen(partition, store.busy());
+  /**
+   * Notes that this node has seen all of this too. Completes when that is durable.
+   *
+   * @param busy the partitions of which something is in flight
+   */
+  public Future<Void> see(Partition partition, CausalContext seen, Set<Integer> busy) {
+    CausalContext known = seen(partition, busy);
     return known.isEmpty() || partition.damaged() > 0 || partition.horizon().coversAll(seen)
         ? Future.succeededFuture()
         : write(partition, held -> held.join(known).join(seen));
@@ -265,8 +270,12 @@ public final class Shard {
   private void claimNothing(Partition partition) {
     if (!partition.horizon().isEmpty()) {
       partition.forget();
-      partition.horizon(CausalContext.EMPTY.upTo(NOBODYS));
-      write(partition, held -> CausalContext.EMPTY.upTo(NOBODYS));
+      CausalContext nothing = CausalContext.EMPTY.upTo(NOBODYS);
+      partition.horizon(nothing);
+      store
+          .loop()
+          .execute(
+              () -> Listen.to(write(partition, held -> nothing), store.loop(), w -> {}, e -> {}));
     }
   }
 }

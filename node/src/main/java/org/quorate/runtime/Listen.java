@@ -5,7 +5,8 @@ import java.util.function.Consumer;
 
 /**
  * Listens to futures. A future swallows what its listener throws; here that is thrown on the loop
- * instead, where an {@link Error} ends the process.
+ * instead, where an {@link Error} ends the process. So is an error that a future failed with: it
+ * was thrown on the way here.
  */
 public final class Listen {
   private Listen() {}
@@ -14,7 +15,20 @@ public final class Listen {
   public static <T> void to(
       Future<T> future, Loop loop, Consumer<T> success, Consumer<Throwable> failure) {
     future.onComplete(
-        value -> guarded(loop, success, value), problem -> guarded(loop, failure, problem));
+        value -> guarded(loop, success, value),
+        problem -> {
+          if (problem instanceof Error error) {
+            rethrow(loop, error);
+          }
+          guarded(loop, failure, problem);
+        });
+  }
+
+  private static void rethrow(Loop loop, Error error) {
+    loop.execute(
+        () -> {
+          throw error;
+        });
   }
 
   private static <T> void guarded(Loop loop, Consumer<T> listener, T what) {

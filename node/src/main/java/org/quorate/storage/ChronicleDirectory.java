@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,43 +53,31 @@ public final class ChronicleDirectory implements KeyDirectory {
     LocationMap.load();
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * <p>While a partition is being rebuilt nothing counts as applied, so that a kill before its end
-   * leaves no partition that looks whole.
-   */
   @Override
-  public Recovered recovered() {
-    Recovered kept = mark.open();
+  public long recovered() {
+    long upTo = mark.open();
     try {
       deleteMaps("*" + LocationMap.UNFINISHED);
-      if (kept.upTo() == 0) {
+      if (upTo == 0 || !areMended(mark.touched())) {
+        upTo = 0;
+        mark.reset();
         deleteMaps("*.map");
       }
-      Set<Integer> lost = new HashSet<>();
-      for (int p : kept.rebuild()) {
-        if (!isMended(p)) {
-          lost.add(p);
-          deleteMaps(String.format("%05d-*.map", p));
-        }
-        mark.release(p);
-      }
       makePartitions();
-      if (!lost.isEmpty()) {
-        mark.allApplied(0);
-      }
-      return new Recovered(kept.upTo(), lost);
+      return upTo;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Mends the maps of a partition that was being touched when the process was killed. */
-  private boolean isMended(int partition) throws IOException {
+  /** Mends the maps of partitions that were being touched when the process was killed. */
+  private boolean areMended(Set<Integer> partitions) throws IOException {
     boolean mended = true;
-    for (Path file : maps(String.format("%05d-*.map", partition))) {
-      mended &= LocationMap.mend(file, capacityOf(file));
+    for (int p : partitions) {
+      for (Path file : maps(String.format("%05d-*.map", p))) {
+        mended &= LocationMap.mend(file, capacityOf(file));
+      }
+      mark.release(p);
     }
     return mended;
   }
@@ -155,21 +142,21 @@ public final class ChronicleDirectory implements KeyDirectory {
 
   @Override
   public void put(int partition, Key key, @Nullable Location before, Location location) {
-    mark.touch(partition);
-    partitions[partition].put(key.encoded(), location);
-    mark.release(partition);
     if (before != null) {
       mark.addLive(before.segment(), -before.length());
     }
+    mark.touch(partition);
+    partitions[partition].put(key.encoded(), location);
+    mark.release(partition);
     mark.addLive(location.segment(), location.length());
   }
 
   @Override
   public void remove(int partition, Key key, Location before) {
+    mark.addLive(before.segment(), -before.length());
     mark.touch(partition);
     partitions[partition].remove(key.encoded());
     mark.release(partition);
-    mark.addLive(before.segment(), -before.length());
   }
 
   @Override

@@ -38,12 +38,14 @@ import org.slf4j.LoggerFactory;
 public final class Compaction {
   private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
   private static final double LIVE_SHARE = 0.5;
-  private static final int SLICE_BYTES = 256 << 10;
 
   /** With less written in a second nobody is held up by a purge. */
   private static final long IDLE_BYTES = 256 << 10;
 
   private static final double WORTH_A_PURGE = 0.05;
+
+  /** After a purge that let go of less than was reaped meanwhile. */
+  private static final int CHECKS_OF_REST = 600;
 
   /**
    * A record that may be live.
@@ -67,6 +69,11 @@ public final class Compaction {
 
   /** The last segment of the purge under way, 0 if there is none. */
   private int purgeUpTo;
+
+  /** Bytes of reaped tombstones when that purge began. */
+  private long purgeBytes;
+
+  private int rest;
 
   /**
    * @param loop where the compaction's own state lives
@@ -115,32 +122,44 @@ public final class Compaction {
    * is dead. So when their own turn comes nothing older is left that they are needed against.
    */
   private Optional<Segment> nextToPurge() {
-    List<Segment> closed = log.closedSegments();
     if (purgeUpTo == 0) {
-      long reaped = log.openSegment().reapedBytes.get();
-      long garbage = reaped;
-      long size = log.openSegment().size;
-      for (Segment segment : closed) {
-        reaped += segment.reapedBytes.get();
-        garbage += garbage(segment);
-        size += segment.size;
-      }
-      if (reaped == 0 || garbage < size * WORTH_A_PURGE) {
-        return Optional.empty();
-      }
-      purgeUpTo = log.openSegment().number;
-      log.rollSoon();
+      beginPurge();
       return Optional.empty();
     }
     Optional<Segment> next =
-        closed.stream()
-            .filter(segment -> segment.number <= purgeUpTo)
-            .filter(segment -> !isClean(segment) && !unreadable.contains(segment.number))
-            .findFirst();
+        log.closedSegments().stream()
+            .filter(segment -> segment.number <= purgeUpTo && !isClean(segment))
+            .findFirst()
+            .filter(segment -> !unreadable.contains(segment.number));
     if (next.isEmpty()) {
       purgeUpTo = 0;
+      rest = reapedBytes() < purgeBytes ? 0 : CHECKS_OF_REST;
     }
     return next;
+  }
+
+  private void beginPurge() {
+    if (rest > 0) {
+      rest--;
+      return;
+    }
+    Segment open = log.openSegment();
+    long reaped = reapedBytes();
+    long garbage = open.reapedBytes.get();
+    long size = open.size;
+    for (Segment segment : log.closedSegments()) {
+      garbage += garbage(segment);
+      size += segment.size;
+    }
+    if (reaped > 0 && garbage >= size * WORTH_A_PURGE) {
+      purgeUpTo = open.number;
+      purgeBytes = reaped;
+      log.rollSoon();
+    }
+  }
+
+  private long reapedBytes() {
+    return log.segments().stream().mapToLong(segment -> segment.reapedBytes.get()).sum();
   }
 
   private long garbage(Segment segment) {
@@ -211,10 +230,7 @@ public final class Compaction {
 
   /** Reads what may be live in a slice, and returns where the next one starts. */
   private static int read(Segment segment, int from, List<Candidate> into) throws IOException {
-    ByteBuffer bytes = segment.read(from, Math.min(SLICE_BYTES, segment.size - from));
-    if (RecordFormat.isHead(bytes, 0) && !RecordFormat.isWhole(bytes, 0)) {
-      bytes = segment.read(from, Math.min(RecordFormat.length(bytes, 0), segment.size - from));
-    }
+    ByteBuffer bytes = segment.slice(from, segment.size);
     int at = 0;
     while (RecordFormat.isHead(bytes, at) && RecordFormat.isWhole(bytes, at)) {
       int offset = from + at;

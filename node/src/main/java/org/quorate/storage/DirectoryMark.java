@@ -15,7 +15,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.quorate.storage.KeyDirectory.Recovered;
+import java.util.stream.IntStream;
 import org.quorate.version.Dot;
 
 /**
@@ -81,36 +81,42 @@ final class DirectoryMark {
    * What the maps can be trusted for; then marks them as being written, durably: after a power cut
    * an old mark of a stop in good order must not vouch for maps that were changed since.
    */
-  Recovered open() {
+  long open() {
     byte[] now = bootId();
     byte[] then = new byte[BOOT_ID_BYTES];
     bytes.get(BOOT_ID_AT, then);
     boolean sameBoot = Arrays.equals(now, then) && now[0] != 'u';
     long stopped = bytes.getLong(STOPPED_AT);
     boolean known = bytes.getLong(0) == MAGIC && bytes.getLong(LOOPS_AT) == loops;
-    Recovered recovered = Recovered.NOTHING;
+    long upTo = 0;
     if (known && stopped != 0) {
-      recovered = new Recovered(stopped, Set.of());
+      upTo = stopped;
     } else if (known && sameBoot) {
-      recovered = afterKill();
+      upTo = Arrays.stream(applied()).min().orElse(0);
     }
     bytes.putLong(0, MAGIC).putLong(LOOPS_AT, loops).putLong(STOPPED_AT, 0);
     bytes.put(BOOT_ID_AT, now);
     bytes.force();
-    return recovered;
+    return upTo;
   }
 
-  private Recovered afterKill() {
-    long upTo = Long.MAX_VALUE;
+  /** What each loop had applied. */
+  private long[] applied() {
+    return IntStream.range(0, loops)
+        .mapToLong(loop -> bytes.getLong(MARKS_AT + 16 * loop))
+        .toArray();
+  }
+
+  /** The partitions that were being touched when the process was killed. */
+  Set<Integer> touched() {
     Set<Integer> touched = new HashSet<>();
     for (int loop = 0; loop < loops; loop++) {
-      upTo = Math.min(upTo, bytes.getLong(MARKS_AT + 16 * loop));
       long touching = bytes.getLong(MARKS_AT + 16 * loop + 8);
       if (touching != 0) {
         touched.add((int) touching - 1);
       }
     }
-    return upTo == 0 ? Recovered.NOTHING : new Recovered(upTo, touched);
+    return touched;
   }
 
   void reset() {
@@ -122,12 +128,6 @@ final class DirectoryMark {
 
   void applied(int loop, long position) {
     LONG.setRelease(bytes, MARKS_AT + 16 * loop, position);
-  }
-
-  void allApplied(long position) {
-    for (int loop = 0; loop < loops; loop++) {
-      applied(loop, position);
-    }
   }
 
   void touch(int partition) {

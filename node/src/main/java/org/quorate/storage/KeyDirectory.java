@@ -1,6 +1,5 @@
 package org.quorate.storage;
 
-import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.quorate.version.Key;
@@ -12,16 +11,10 @@ import org.quorate.version.Key;
  */
 public interface KeyDirectory {
   /**
-   * What an earlier run left that can be trusted.
-   *
-   * @param upTo all records before this log position are in, but for these partitions
-   * @param rebuild partitions of which nothing is left
+   * Opens what an earlier run left, as far as it can be trusted: all records before the log
+   * position that is returned are in. 0 if nothing is left.
    */
-  record Recovered(long upTo, Set<Integer> rebuild) {
-    public static final Recovered NOTHING = new Recovered(0, Set.of());
-  }
-
-  Recovered recovered();
+  long recovered();
 
   /** Forgets everything. */
   void clear();
@@ -47,7 +40,10 @@ public interface KeyDirectory {
   /** Notes that all records of this loop's partitions up to the position are in. */
   void applied(int loop, long position);
 
-  /** Bytes of the segment's records that some key's location points to. */
+  /**
+   * Bytes of the segment's records that some key's location points to; after a kill perhaps too
+   * few, never too many, so that what looks wholly live is.
+   */
   long liveBytes(int segment);
 
   long keys();

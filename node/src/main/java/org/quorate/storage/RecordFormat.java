@@ -85,6 +85,15 @@ final class RecordFormat {
         && in.getInt(at) == crc(in, at + CHECKED_FROM, headEnd);
   }
 
+  /** Where the next sound head is, or the buffer's limit. */
+  static int nextHead(ByteBuffer in, int from) {
+    int at = from;
+    while (at < in.limit() && !isHead(in, at)) {
+      at++;
+    }
+    return at;
+  }
+
   /** Whether the body of the record with this sound head is there and sound. */
   static boolean isBody(ByteBuffer in, int at) {
     return isWhole(in, at) && in.getInt(at + 15) == crc(in, headEnd(in, at), at + length(in, at));

@@ -68,15 +68,15 @@ public final class Recovery {
     List<Integer> numbers = new ArrayList<>();
     disk.list().forEach(name -> Segment.number(name).ifPresent(numbers::add));
     numbers.sort(null);
-    KeyDirectory.Recovered kept = directory.recovered();
-    if (!numbers.contains(Location.segmentOf(kept.upTo()))) {
+    long kept = directory.recovered();
+    if (!numbers.contains(Location.segmentOf(kept))) {
       directory.clear();
-      kept = KeyDirectory.Recovered.NOTHING;
+      kept = 0;
     }
     for (int number : numbers) {
       Segment segment = Segment.open(disk, number);
       segments.put(number, segment);
-      if (number >= Location.segmentOf(kept.upTo()) || !kept.rebuild().isEmpty()) {
+      if (number >= Location.segmentOf(kept)) {
         scan(segment, kept, number == numbers.get(numbers.size() - 1));
       }
     }
@@ -115,14 +115,13 @@ public final class Recovery {
    */
   private record Found(int at, RecordFormat.Check check) {}
 
-  private void scan(Segment segment, KeyDirectory.Recovered kept, boolean isLast)
-      throws IOException {
+  private void scan(Segment segment, long kept, boolean isLast) throws IOException {
     if (!segment.hasHeader()) {
       LOG.warn("segment {} has no sound header, it is written again", segment.number);
       segment.writeHeader();
     }
-    boolean resumes = segment.number == Location.segmentOf(kept.upTo()) && kept.rebuild().isEmpty();
-    int from = resumes ? Location.offsetOf(kept.upTo()) : Segment.HEADER_BYTES;
+    boolean resumes = segment.number == Location.segmentOf(kept);
+    int from = resumes ? Location.offsetOf(kept) : Segment.HEADER_BYTES;
     Slice slice = new Slice(segment, Math.max(from, Segment.HEADER_BYTES));
     ByteBuffer bytes = slice.bytes;
     List<Found> afterBreak = new ArrayList<>();
@@ -134,18 +133,18 @@ public final class Recovery {
           segment.size = slice.offset(at);
           break;
         }
-        at = nextHead(bytes, at + 1);
+        at = RecordFormat.nextHead(bytes, at + 1);
       } else {
         synced = Math.max(synced, RecordFormat.durable(bytes, at));
         at += RecordFormat.length(bytes, at);
       }
       if (found.check() == RecordFormat.Check.GOOD && afterBreak.isEmpty()) {
-        apply(slice, found, kept);
+        apply(slice, found);
       } else {
         afterBreak.add(found);
       }
     }
-    settle(slice, kept, afterBreak, isLast ? synced : Integer.MAX_VALUE);
+    settle(slice, afterBreak, isLast ? synced : Integer.MAX_VALUE);
     if (isLast) {
       segment.file.truncate(segment.size);
       makeDurable(slice, synced);
@@ -179,17 +178,8 @@ public final class Recovery {
     return true;
   }
 
-  private static int nextHead(ByteBuffer bytes, int from) {
-    int at = from;
-    while (at < bytes.limit() && RecordFormat.check(bytes, at) == RecordFormat.Check.BAD_HEAD) {
-      at++;
-    }
-    return at;
-  }
-
   /** Decides what the broken records are, and applies the sound ones among and after them. */
-  private void settle(
-      Slice slice, KeyDirectory.Recovered kept, List<Found> afterBreak, int synced) {
+  private void settle(Slice slice, List<Found> afterBreak, int synced) {
     Segment segment = slice.segment;
     for (Found found : afterBreak) {
       boolean broken = found.check() != RecordFormat.Check.GOOD;
@@ -206,7 +196,7 @@ public final class Recovery {
       if (found.check() == RecordFormat.Check.BAD_HEAD) {
         lose(segment, offset, "a record of an unknown key is broken");
       } else {
-        apply(slice, found, kept);
+        apply(slice, found);
       }
     }
   }
@@ -216,17 +206,13 @@ public final class Recovery {
     damagedBefore = Math.max(damagedBefore, Location.position(segment.number, offset) + 1);
   }
 
-  private void apply(Slice slice, Found found, KeyDirectory.Recovered kept) {
+  private void apply(Slice slice, Found found) {
     ByteBuffer bytes = slice.bytes;
     Segment segment = slice.segment;
     int at = found.at();
     int offset = slice.offset(at);
     Key key = Key.decode(RecordFormat.key(bytes, at));
     int partition = partitions.applyAsInt(key);
-    if (Location.position(segment.number, offset) < kept.upTo()
-        && !kept.rebuild().contains(partition)) {
-      return;
-    }
     records++;
     int length = RecordFormat.length(bytes, at);
     if (found.check() == RecordFormat.Check.BAD_BODY) {

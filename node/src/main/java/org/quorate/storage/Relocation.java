@@ -7,6 +7,7 @@ import java.util.function.BiPredicate;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.StorageException.Reason;
+import org.quorate.version.Dot;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
 import org.quorate.version.State;
@@ -41,6 +42,18 @@ final class Relocation {
     purgeable = test;
   }
 
+  /** Whether a reaped key counts as absent for writes too: what it had seen is known without it. */
+  boolean isPurgeable(Key key, Location at) {
+    Dot only = at.only();
+    return at.isReaped()
+        && (at.digest() == 0 || (only != null && purgeable.test(key, Siblings.after(only))));
+  }
+
+  /** What a write finds of the state at this place: nothing where the key counts as absent. */
+  State left(Key key, Location at, State state) {
+    return at.isReaped() && purgeable.test(key, state.siblings()) ? State.EMPTY : state;
+  }
+
   /**
    * Appends the record again, unless the key has moved on: it has a newer record, or one in flight.
    * Completes when the directory points to the copy, with the bytes copied, 0 if there was nothing
@@ -62,7 +75,7 @@ final class Relocation {
       onDamaged.accept(key, from);
       return Future.failedFuture(new StorageException(Reason.DAMAGED, "the record is damaged"));
     }
-    if (isOldest && from.isReaped() && purgeable.test(key, State.decode(body).siblings())) {
+    if (isOldest && from.isReaped() && left(key, from, State.decode(body)).siblings().isEmpty()) {
       places.remove(key, from);
       metrics.purged();
       return Future.succeededFuture(0);

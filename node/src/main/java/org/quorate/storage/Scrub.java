@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Scrub {
   private static final Logger LOG = LoggerFactory.getLogger(Scrub.class);
-  private static final int SLICE_BYTES = 256 << 10;
   private static final int BYTES_PER_MILLI = (16 << 20) / 1000;
   private static final long LEAST_ROUND_NANOS = 60_000_000_000L;
 
@@ -101,7 +100,7 @@ public final class Scrub {
   }
 
   private void read(Segment segment, int from) {
-    int end = segment.durable;
+    int end = segment == log.openSegment() ? segment.durable : segment.size;
     if (stopping.getAsBoolean() || from >= end) {
       nextSegment();
       return;
@@ -143,10 +142,7 @@ public final class Scrub {
   }
 
   private static Slice check(Segment segment, int from, int end) throws IOException {
-    ByteBuffer bytes = segment.read(from, Math.min(SLICE_BYTES, end - from));
-    if (RecordFormat.isHead(bytes, 0) && !RecordFormat.isWhole(bytes, 0)) {
-      bytes = segment.read(from, Math.min(RecordFormat.length(bytes, 0), end - from));
-    }
+    ByteBuffer bytes = segment.slice(from, end);
     Slice slice = new Slice();
     int at = 0;
     while (RecordFormat.isHead(bytes, at) && RecordFormat.isWhole(bytes, at)) {
@@ -157,20 +153,10 @@ public final class Scrub {
     }
     if (at == 0) {
       slice.brokenFrom = from;
-      slice.brokenTo = nextHead(segment, from + 1, end);
+      slice.brokenTo = from + RecordFormat.nextHead(segment.read(from, end - from), 1);
       at = slice.brokenTo - from;
     }
     slice.next = from + at;
     return slice;
-  }
-
-  /** Where the next sound record starts, or the end. */
-  private static int nextHead(Segment segment, int from, int end) throws IOException {
-    ByteBuffer bytes = segment.read(from, end - from);
-    int at = 0;
-    while (at < bytes.limit() && !RecordFormat.isHead(bytes, at)) {
-      at++;
-    }
-    return from + at;
   }
 }

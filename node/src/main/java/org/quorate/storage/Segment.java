@@ -24,6 +24,7 @@ final class Segment {
   private static final String SPARE = "spare";
   private static final String FILLING = "spare.new";
   private static final int FILL_BYTES = 1 << 20;
+  private static final int SLICE_BYTES = 256 << 10;
 
   final int number;
   final DiskFile file;
@@ -120,6 +121,16 @@ final class Segment {
     return header.limit() == HEADER_BYTES
         && header.getLong(0) == MAGIC
         && header.getLong(8) == number;
+  }
+
+  /**
+   * Some bytes from there, but not beyond the end; the whole record that starts there if one does.
+   */
+  ByteBuffer slice(int from, int end) throws IOException {
+    ByteBuffer bytes = read(from, Math.min(SLICE_BYTES, end - from));
+    return RecordFormat.isHead(bytes, 0) && !RecordFormat.isWhole(bytes, 0)
+        ? read(from, Math.min(RecordFormat.length(bytes, 0), end - from))
+        : bytes;
   }
 
   /** Bytes from the file; fewer at its end. */

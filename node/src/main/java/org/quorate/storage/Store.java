@@ -230,7 +230,7 @@ public final class Store {
       return follow(key, flying, heals, next == null ? change.from(flying.state) : next);
     }
     Location at = places.get(key);
-    if (at == null || at.isReaped()) {
+    if (at == null || relocation.isPurgeable(key, at)) {
       State next = change.fromDigest(0);
       return commit(key, at, heals, next == null ? change.from(State.EMPTY) : next);
     }
@@ -243,7 +243,7 @@ public final class Store {
       return commit(key, at, heals, next);
     }
     if (loaded != null && loaded.at().equals(at)) {
-      return commit(key, at, heals, change.from(loaded.state()));
+      return commit(key, at, heals, change.from(relocation.left(key, at, loaded.state())));
     }
     State cached = cache.getIfPresent(key);
     if (cached != null) {
@@ -287,7 +287,9 @@ public final class Store {
   /** On top of what the directory points to. */
   private Future<State> commit(Key key, @Nullable Location at, boolean heals, State next) {
     boolean isSound = isSound(key, at);
-    if (next.digest() == (at == null ? 0 : at.heldDigest()) && isSound) {
+    long held = at == null ? 0 : at.heldDigest();
+    boolean isReaped = at != null && at.isReaped() && at.digest() == next.digest();
+    if ((next.digest() == held || isReaped) && isSound) {
       return Future.succeededFuture(next);
     }
     int kind = heals || isSound ? RecordFormat.STATE : RecordFormat.INCOMPLETE_STATE;

@@ -3,6 +3,7 @@ package org.quorate.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,5 +43,21 @@ class ListenTest {
         });
     promise.fail("reason");
     assertThrows(IllegalStateException.class, loop::run);
+  }
+
+  @Test
+  void anErrorThatFailedAFutureIsThrownOnTheLoop() {
+    boolean[] told = {false};
+    Listen.to(
+        Future.succeededFuture("value")
+            .map(
+                value -> {
+                  throw new AssertionError(value);
+                }),
+        loop,
+        value -> {},
+        e -> told[0] = true);
+    assertEquals(true, told[0]);
+    assertThrows(AssertionError.class, loop::run);
   }
 }

@@ -1,7 +1,6 @@
 package org.quorate.sim;
 
 import java.util.Arrays;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import org.quorate.storage.KeyDirectory;
 import org.quorate.storage.Location;
@@ -33,7 +32,7 @@ final class SimDirectory implements KeyDirectory {
   }
 
   @Override
-  public Recovered recovered() {
+  public long recovered() {
     long upTo = stoppedAt;
     if (upTo == 0) {
       upTo = Long.MAX_VALUE;
@@ -42,7 +41,7 @@ final class SimDirectory implements KeyDirectory {
       }
     }
     stoppedAt = 0;
-    return new Recovered(upTo, Set.of());
+    return upTo;
   }
 
   @Override
