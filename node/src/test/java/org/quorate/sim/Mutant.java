@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
 
 /**
  * A broken variant of the node: some pieces of its source are replaced, compiled in memory, and run
@@ -50,25 +53,46 @@ record Mutant(String name, List<Patch> patches) {
     }
   }
 
-  /** Runs simulations of this variant. */
-  interface Runs {
-    /** The problem that the run found, empty if none. */
-    String problem(long seed);
+  /** This variant, to be run. */
+  static final class Runs {
+    private final ClassLoader loader;
+    private final Method run;
+    private final Method problem;
+
+    private Runs(ClassLoader loader) throws ReflectiveOperationException {
+      this.loader = loader;
+      run = loader.loadClass(Simulation.class.getName()).getDeclaredMethod("run", long.class);
+      run.setAccessible(true);
+      problem = run.getReturnType().getDeclaredMethod("problem");
+      problem.setAccessible(true);
+    }
+
+    /** The problem that the run of a seed found, empty if none. */
+    String problem(long seed) throws ReflectiveOperationException {
+      return (String) problem.invoke(run.invoke(null, seed));
+    }
+
+    /** The first of the scenarios that fails, empty if none. */
+    String failingScenario() throws ReflectiveOperationException {
+      Class<?> scenarios = loader.loadClass(RepairTest.class.getName());
+      Constructor<?> make = scenarios.getDeclaredConstructor();
+      make.setAccessible(true);
+      for (Method scenario : scenarios.getDeclaredMethods()) {
+        if (scenario.isAnnotationPresent(Test.class)) {
+          scenario.setAccessible(true);
+          try {
+            scenario.invoke(make.newInstance());
+          } catch (InvocationTargetException e) {
+            return scenario.getName();
+          }
+        }
+      }
+      return "";
+    }
   }
 
   Runs compile() throws IOException, ReflectiveOperationException {
-    ClassLoader loader = new PatchedLoader(compiled());
-    Method run = loader.loadClass(Simulation.class.getName()).getDeclaredMethod("run", long.class);
-    run.setAccessible(true);
-    Method problem = run.getReturnType().getDeclaredMethod("problem");
-    problem.setAccessible(true);
-    return seed -> {
-      try {
-        return (String) problem.invoke(run.invoke(null, seed));
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException("seed " + seed, e);
-      }
-    };
+    return new Runs(new PatchedLoader(compiled()));
   }
 
   private Map<String, byte[]> compiled() throws IOException {

@@ -12,8 +12,12 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.quorate.sim.Mutant.Patch;
 
-/** The checkers are worth something: each of these mistakes is caught. */
+/**
+ * The checkers are worth something: each of these mistakes is caught, by some seeds, by a scenario,
+ * or by many seeds.
+ */
 class MutantTest {
+  private static final int FEW_SEEDS = 50;
   private static final int MOST_SEEDS = 1000;
 
   private static final List<Mutant> MUTANTS =
@@ -150,6 +154,11 @@ class MutantTest {
       throws IOException, ReflectiveOperationException {
     Mutant.Runs runs = mutant.compile();
     for (int seed = 0; seed < MOST_SEEDS; seed++) {
+      String scenario = seed == FEW_SEEDS ? runs.failingScenario() : "";
+      if (!scenario.isEmpty()) {
+        System.out.printf("caught by a scenario: %s [%s]%n", mutant.name(), scenario);
+        return seed;
+      }
       String problem = runs.problem(seed).lines().findFirst().orElse("");
       if (!problem.isEmpty()) {
         String what = problem.substring(0, Math.min(80, problem.length()));

@@ -17,7 +17,6 @@ import org.quorate.replica.Write;
 import org.quorate.ring.Member;
 import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
-import org.quorate.version.Version;
 
 /** A cluster of five with three owners a key, in which a test does one thing after the other. */
 final class Scenario {
@@ -108,10 +107,6 @@ final class Scenario {
 
   static int values(ReadResult read) {
     return (int) read.state().siblings().versions().stream().filter(v -> !v.deleted()).count();
-  }
-
-  static boolean isValue(Version version) {
-    return !version.deleted();
   }
 
   /** What all nodes hold of the key, the key's owners first; none if a node does not tell. */
