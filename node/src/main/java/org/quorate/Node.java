@@ -316,7 +316,9 @@ public final class Node {
     return coOwners().getOrDefault(coOwner, 0L) / 1e9;
   }
 
-  /** By co-owner, the time since all that both own was last equal there and here, nanoseconds. */
+  /**
+   * By co-owner, the time in which all partitions of both were equal at least once, nanoseconds.
+   */
   public Map<String, Long> coOwners() {
     Map<String, Long> ages = new TreeMap<>();
     for (Lanes.Lane lane : lanes) {

@@ -65,13 +65,13 @@ public final class AntiEntropyMetrics {
         .register(registry);
   }
 
-  /** Watches the time since all that is held was last equal to what a peer holds, seconds. */
+  /** Watches the time in which each partition was equal to the peer's at least once, seconds. */
   public void watch(String peer, DoubleSupplier ageSeconds) {
     ages.computeIfAbsent(
         peer,
         name ->
             Gauge.builder("quorate.anti.entropy.age.seconds", ageSeconds::getAsDouble)
-                .description("Time since all roots were last equal to the peer's")
+                .description("Time in which each root was equal to the peer's at least once")
                 .tag("peer", name)
                 .register(registry));
   }

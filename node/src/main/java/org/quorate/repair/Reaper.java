@@ -161,11 +161,12 @@ final class Reaper {
   private void sweep(Partition partition, Wait wait) {
     CausalContext mine = shard.horizon(partition);
     List<Object> now = List.of(partition.waitingTombstones(), mine, Map.copyOf(wait.told));
-    if (mine.isEmpty() || now.equals(wait.sweptFor)) {
+    boolean isUnderWay = wait.skipped > 0;
+    if (mine.isEmpty() || (!isUnderWay && now.equals(wait.sweptFor))) {
       return;
     }
-    wait.sweptFor = now;
-    if (wait.skipped == 0) {
+    if (!isUnderWay) {
+      wait.sweptFor = now;
       wait.uncovered.clear();
     }
     List<CausalContext> horizons = new ArrayList<>(wait.told.values());
@@ -191,9 +192,6 @@ final class Reaper {
           }
         });
     wait.skipped = wait.skipped + READ_AT_ONCE < toBeRead[0] ? wait.skipped + READ_AT_ONCE : 0;
-    if (wait.skipped > 0) {
-      wait.sweptFor = List.of();
-    }
     seenByAll.forEach(this::reap);
     unclear.forEach(
         (key, at) ->

@@ -172,7 +172,11 @@ public final class Responder {
           store
               .read(known.key(), false)
               .map(state -> news(known, state))
-              .otherwise(Fetched.FAILED));
+              .recover(
+                  e ->
+                      e instanceof Error
+                          ? Future.failedFuture(e)
+                          : Future.succeededFuture(Fetched.FAILED)));
     }
     return Future.all(read).map(all -> all.list());
   }

@@ -184,11 +184,13 @@ public final class Shard {
 
   /**
    * Whether this node can tell what the key holds: not while its partition is being refilled. A key
-   * that this node does not own it can tell as far as it knows.
+   * that this node does not own, or owns alone, it can tell as far as it knows.
    */
   boolean isServing(Key key) {
     Partition partition = of(key);
-    return partition == null || !partition.horizon().isEmpty();
+    return partition == null
+        || isWhole(partition)
+        || (partition.coOwners().isEmpty() && !partition.horizon().isEmpty());
   }
 
   /** What this node has seen of the partition, as far as that is on disk. */
@@ -234,8 +236,12 @@ public final class Shard {
    * have seen before counts no more. Completes when that is durable.
    */
   public Future<Void> complete(Partition partition, CausalContext seen) {
-    store.mended(partition.number());
-    return write(partition, held -> seen.upTo(NOBODYS));
+    if (!isSound(partition)) {
+      partition.forget();
+      store.mended(partition.number());
+    }
+    CausalContext known = partition.damaged() > 0 ? CausalContext.EMPTY : seen;
+    return write(partition, held -> known.upTo(NOBODYS));
   }
 
   private Future<Void> write(Partition partition, UnaryOperator<CausalContext> change) {
@@ -272,10 +278,15 @@ public final class Shard {
       partition.forget();
       CausalContext nothing = CausalContext.EMPTY.upTo(NOBODYS);
       partition.horizon(nothing);
+      long life = partition.life();
       store
           .loop()
           .execute(
-              () -> Listen.to(write(partition, held -> nothing), store.loop(), w -> {}, e -> {}));
+              () -> {
+                if (partition.life() == life) {
+                  Listen.to(write(partition, held -> nothing), store.loop(), w -> {}, e -> {});
+                }
+              });
     }
   }
 }

@@ -77,7 +77,9 @@ public final class ChronicleDirectory implements KeyDirectory {
       for (Path file : maps(String.format("%05d-*.map", p))) {
         mended &= LocationMap.mend(file, capacityOf(file));
       }
-      mark.release(p);
+    }
+    if (mended) {
+      partitions.forEach(mark::release);
     }
     return mended;
   }

@@ -44,7 +44,7 @@ public final class Compaction {
 
   private static final double WORTH_A_PURGE = 0.05;
 
-  /** After a purge that let go of less than was reaped meanwhile. */
+  /** Until what was of no use is tried again. */
   private static final int CHECKS_OF_REST = 600;
 
   /**
@@ -73,7 +73,10 @@ public final class Compaction {
   /** Bytes of reaped tombstones when that purge began. */
   private long purgeBytes;
 
-  private int rest;
+  /** No purge begins before so many checks, since the last one let go of less than was reaped. */
+  private long restsUntil;
+
+  private long checks;
 
   /**
    * @param loop where the compaction's own state lives
@@ -101,6 +104,9 @@ public final class Compaction {
 
   /** Compacts one segment if one is worth it and none is being compacted. Called on the loop. */
   public void check() {
+    if (++checks % CHECKS_OF_REST == 0) {
+      unreadable.clear();
+    }
     long others = log.appendedBytes() - movedBytes;
     boolean isIdle = others - othersBytes < IDLE_BYTES;
     othersBytes = others;
@@ -133,14 +139,13 @@ public final class Compaction {
             .filter(segment -> !unreadable.contains(segment.number));
     if (next.isEmpty()) {
       purgeUpTo = 0;
-      rest = reapedBytes() < purgeBytes ? 0 : CHECKS_OF_REST;
+      restsUntil = reapedBytes() < purgeBytes ? 0 : checks + CHECKS_OF_REST;
     }
     return next;
   }
 
   private void beginPurge() {
-    if (rest > 0) {
-      rest--;
+    if (checks < restsUntil) {
       return;
     }
     Segment open = log.openSegment();

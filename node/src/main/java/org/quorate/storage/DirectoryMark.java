@@ -94,6 +94,9 @@ final class DirectoryMark {
     } else if (known && sameBoot) {
       upTo = Arrays.stream(applied()).min().orElse(0);
     }
+    if (upTo == 0) {
+      reset();
+    }
     bytes.putLong(0, MAGIC).putLong(LOOPS_AT, loops).putLong(STOPPED_AT, 0);
     bytes.put(BOOT_ID_AT, now);
     bytes.force();

@@ -288,8 +288,7 @@ public final class Store {
   private Future<State> commit(Key key, @Nullable Location at, boolean heals, State next) {
     boolean isSound = isSound(key, at);
     long held = at == null ? 0 : at.heldDigest();
-    boolean isReaped = at != null && at.isReaped() && at.digest() == next.digest();
-    if ((next.digest() == held || isReaped) && isSound) {
+    if (next.digest() == held && isSound) {
       return Future.succeededFuture(next);
     }
     int kind = heals || isSound ? RecordFormat.STATE : RecordFormat.INCOMPLETE_STATE;
