@@ -18,7 +18,7 @@ import org.quorate.sim.Mutant.Patch;
  */
 class MutantTest {
   private static final int FEW_SEEDS = 50;
-  private static final int MOST_SEEDS = 1000;
+  private static final int MOST_SEEDS = 500;
 
   private static final List<Mutant> MUTANTS =
       List.of(

@@ -106,6 +106,14 @@ class RepairTest {
         assertTrue(Scenario.hasValue(scenario.read(n3, Scenario.key(1000 + i), 2)));
       }
     }
+    for (int i = 0; i < Scenario.KEYS; i++) {
+      scenario.put(n3, Scenario.key(2000 + i), 2, false);
+    }
+    scenario.run(2000);
+    for (int i = 0; i < Scenario.KEYS; i++) {
+      Future<ReadResult> read = scenario.read(n1, Scenario.key(2000 + i), 2);
+      assertTrue(Scenario.hasValue(read), "a new key " + i);
+    }
   }
 
   @Test
