@@ -84,12 +84,12 @@ final class Beginning {
   }
 
   /**
-   * Tells the members of the lease.
+   * Completes when all members that can be reached have noted the lease: from then on they would
+   * know an older copy of this disk for what it is, so that this node may acknowledge writes.
    *
-   * @param goesOn whether they must have noted it before anything is minted
+   * @param goesOn whether all members must have noted it for the actor to go on
    */
   private Future<Boolean> tellLease(boolean goesOn) {
-    Future<Boolean> noted = peers.tellLease().map(true).otherwise(false);
-    return goesOn ? noted : Future.succeededFuture(true);
+    return peers.tellLease().map(true).otherwise(!goesOn);
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
@@ -157,7 +158,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
     return ring.members().stream()
         .map(Member::name)
         .filter(name -> !name.equals(config.name()))
-        .collect(Collectors.toUnmodifiableSet());
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -160,7 +161,7 @@ final class Reaper {
   /** Reaps what all owners have seen, if something has changed since the last time. */
   private void sweep(Partition partition, Wait wait) {
     CausalContext mine = shard.horizon(partition);
-    List<Object> now = List.of(partition.waitingTombstones(), mine, Map.copyOf(wait.told));
+    List<Object> now = List.of(partition.tombstones(), mine, Map.copyOf(wait.told));
     boolean isUnderWay = wait.skipped > 0;
     if (mine.isEmpty() || (!isUnderWay && now.equals(wait.sweptFor))) {
       return;
@@ -192,7 +193,10 @@ final class Reaper {
           }
         });
     wait.skipped = wait.skipped + READ_AT_ONCE < toBeRead[0] ? wait.skipped + READ_AT_ONCE : 0;
-    seenByAll.forEach(this::reap);
+    if (seenByAll.size() == REAPED_AT_ONCE) {
+      wait.sweptFor = List.of();
+    }
+    seenByAll.forEach((key, at) -> reap(key, at, wait));
     unclear.forEach(
         (key, at) ->
             Listen.to(
@@ -200,10 +204,10 @@ final class Reaper {
                 store.loop(),
                 state -> {
                   if (haveAllSeen(state.siblings().context(), horizons, wait)) {
-                    reap(key, at);
+                    reap(key, at, wait);
                   }
                 },
-                unreadable -> {}));
+                unreadable -> wait.sweptFor = List.of()));
   }
 
   private static boolean haveAllSeen(CausalContext seen, List<CausalContext> horizons, Wait wait) {
@@ -214,9 +218,11 @@ final class Reaper {
     return haveAll;
   }
 
-  private void reap(Key key, Location at) {
+  private void reap(Key key, Location at, Wait wait) {
     if (store.reap(key, at)) {
       metrics.reaped();
+    } else {
+      wait.sweptFor = List.of();
     }
   }
 
@@ -252,7 +258,7 @@ final class Reaper {
         store.loop(),
         all -> {
           isAsking = false;
-          Map<Wait, Set<Long>> uncovered = new HashMap<>();
+          Map<Wait, Set<Long>> uncovered = new LinkedHashMap<>();
           waiting.forEach(wait -> uncovered.put(wait, Set.copyOf(wait.uncovered)));
           asked.add(new Round(all.list(), uncovered));
           if (asked.size() == ROUNDS_TO_SETTLE) {

@@ -169,6 +169,9 @@ public final class LocalReplica implements Replica {
     if (isPast(deadline)) {
       return failed(Failure.EXPIRED);
     }
+    if (!store.identity().hasBegun()) {
+      return failed(Failure.NOT_READY);
+    }
     return store
         .update(key, new Merging(state, basis, () -> shard.horizon(key)))
         .<Void>mapEmpty()

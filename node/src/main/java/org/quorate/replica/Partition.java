@@ -20,6 +20,7 @@ public final class Partition {
   private @Nullable Tree tree;
   private volatile CausalContext horizon = CausalContext.EMPTY;
   private int waitingTombstones;
+  private long tombstones;
   private boolean lacksHorizon;
   private int damaged;
   private long life;
@@ -93,6 +94,11 @@ public final class Partition {
     return waitingTombstones;
   }
 
+  /** Tombstones that came to wait, ever: to tell whether there are new ones. */
+  public long tombstones() {
+    return tombstones;
+  }
+
   /** Reaped tombstones may be here that this node's horizon does not cover, so that they stay. */
   public boolean lacksHorizon() {
     return lacksHorizon;
@@ -106,6 +112,7 @@ public final class Partition {
     if (tree != null && !key.isSystem()) {
       tree.change(key.hash(), digest(from), digest(to));
       waitingTombstones += waiting(to) - waiting(from);
+      tombstones += waiting(to);
       damaged += damaged(to) - damaged(from);
     }
   }

@@ -234,11 +234,7 @@ public final class Store {
       State next = change.fromDigest(0);
       return commit(key, at, heals, next == null ? change.from(State.EMPTY) : next);
     }
-    State next = change.fromDigest(at.digest());
-    Dot only = at.only();
-    if (next == null && only != null) {
-      next = change.fromOnly(only, at.digest());
-    }
+    State next = at.isReaped() ? null : fromOutline(change, at);
     if (next != null) {
       return commit(key, at, heals, next);
     }
@@ -257,6 +253,13 @@ public final class Store {
                     ? Future.succeededFuture(new Loaded(at.unreadable(), State.EMPTY))
                     : Future.failedFuture(e))
         .compose(found -> update(key, change, heals, found));
+  }
+
+  /** What the change makes of the little that the directory tells, null if that is not enough. */
+  private static @Nullable State fromOutline(Change change, Location at) {
+    State next = change.fromDigest(at.digest());
+    Dot only = at.only();
+    return next == null && only != null ? change.fromOnly(only, at.digest()) : next;
   }
 
   /** The record at this place is damaged: if it is the key's newest, the key is to be mended. */

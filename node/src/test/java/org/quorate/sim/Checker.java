@@ -76,13 +76,15 @@ final class Checker {
   }
 
   /**
-   * The node has lost its disk, or has an older one now. It learns that from the others, and is
+   * The node has lost its disk, or has an older one now. It learns that from any other, and is
    * refilled by all of them before it answers reads. Where half of the members or more have lost
    * theirs, these may take one another for new, and nobody knows better.
+   *
+   * @param isRemembered whether each other member noted the node's last life
    */
-  void replaced(String node) {
+  void replaced(String node, boolean isRemembered) {
     replaced.add(node);
-    damaged(node, 2 * replaced.size() >= members);
+    damaged(node, !isRemembered || 2 * replaced.size() >= members);
   }
 
   /** The node's disk may have lost what it held, and nobody notices. */
@@ -131,7 +133,11 @@ final class Checker {
     }
   }
 
+  /** But not of a node alone, which has met nobody yet who would know that its disk is old. */
   private void requireCurrent(Op op, Siblings state, Set<Dot> fresh) {
+    if (op.quorum == 1 && op.key.owners.stream().anyMatch(replaced::contains)) {
+      return;
+    }
     CausalContext required = op.key.required(op.start, op.quorum);
     if (!state.context().coversAll(required) && !op.key.mayBeReaped(state, required)) {
       throw violation(

@@ -163,7 +163,7 @@ final class Nemesis {
             }
             machine.powerCut();
             machine.wipe();
-            checker.replaced(machine.name());
+            replaced(machine);
             startLater(machine);
             yield machine.name();
           }
@@ -327,9 +327,14 @@ final class Nemesis {
     }
     machine.powerCut();
     machine.restore();
-    checker.replaced(machine.name());
+    replaced(machine);
     startLater(machine);
     return machine.name();
+  }
+
+  private void replaced(SimMachine machine) {
+    List<SimMachine> others = machines.stream().filter(other -> other != machine).toList();
+    checker.replaced(machine.name(), machine.isKnownToBeOld(others));
   }
 
   private String flip(SimMachine machine) {

@@ -3,6 +3,8 @@ package org.quorate.sim;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -13,6 +15,7 @@ import org.quorate.NodeConfig;
 import org.quorate.Ports;
 import org.quorate.ring.Ring;
 import org.quorate.runtime.Clock;
+import org.quorate.storage.Identity;
 import org.quorate.testing.SimDisk;
 
 /** What outlives a node's process: its disk, its wall clock, and how fast things are there. */
@@ -243,6 +246,20 @@ final class SimMachine {
   void restore() {
     disk = copy.disk().copy();
     directory = copy.directory().copy();
+  }
+
+  /** Whether all these remember a later life of the node than this disk does. */
+  boolean isKnownToBeOld(List<SimMachine> others) {
+    Identity own = identity();
+    return others.stream().noneMatch(other -> own.recalls(other.identity().lastOf(name())));
+  }
+
+  private Identity identity() {
+    try {
+      return Identity.open(new SimMount(disk, () -> {}), () -> 0, Runnable::run, e -> {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   SimDisk disk() {
