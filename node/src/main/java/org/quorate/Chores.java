@@ -40,7 +40,7 @@ final class Chores {
   }
 
   /** Called on the first loop. */
-  void start(DiskReserve reserve, Hints hints, int partitions) {
+  void start(DiskReserve reserve, Hints hints) {
     Lanes.Lane first = lanes.first();
     Compaction compaction = compaction();
     every(
@@ -61,14 +61,14 @@ final class Chores {
     if (config.log().sync() == Log.Sync.INTERVAL) {
       every(first.loop(), config.fsyncInterval().toMillis(), () -> log.sync(first.loop()));
     }
-    scrub(partitions).begin();
+    scrub().begin();
   }
 
   private Compaction compaction() {
     return new Compaction(
         log,
         ports.directory(),
-        key -> lanes.of(key).store(),
+        lanes.stores(),
         lanes.first().loop(),
         ports.background(),
         config.log(),
@@ -76,12 +76,10 @@ final class Chores {
         stopping);
   }
 
-  private Scrub scrub(int partitions) {
+  private Scrub scrub() {
     return new Scrub(
         log,
-        key -> lanes.of(key).store(),
         lanes.stores(),
-        partitions,
         lanes.first().loop(),
         ports.background(),
         ports.clock(),

@@ -35,6 +35,7 @@ import org.quorate.storage.Identity;
 import org.quorate.storage.Log;
 import org.quorate.storage.StorageMetrics;
 import org.quorate.storage.Store;
+import org.quorate.storage.Stores;
 import org.quorate.version.Key;
 import org.quorate.version.State;
 
@@ -166,8 +167,9 @@ final class Lanes implements Iterable<Lanes.Lane> {
     return lanes.iterator();
   }
 
-  List<Store> stores() {
-    return lanes.stream().map(Lane::store).toList();
+  Stores stores() {
+    List<Store> stores = lanes.stream().map(Lane::store).toList();
+    return new Stores(stores, ring.partitions(), key -> ring.partitionOf(key.hash()));
   }
 
   Lane first() {

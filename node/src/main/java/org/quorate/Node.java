@@ -255,8 +255,7 @@ public final class Node {
   }
 
   private void startChores() {
-    new Chores(config, ports, lanes, log, storageMetrics, () -> stopping)
-        .start(reserve, hints, ring.partitions());
+    new Chores(config, ports, lanes, log, storageMetrics, () -> stopping).start(reserve, hints);
   }
 
   /** The coordinator of the key's event loop; to be called on that loop. */

@@ -25,4 +25,11 @@ public interface Change {
    * @throws RuntimeException to refuse; nothing is changed then
    */
   State from(State current);
+
+  /** From the little that the directory tells; null if that is not enough. */
+  default @Nullable State fromOutline(Location at) {
+    State next = fromDigest(at.digest());
+    Dot only = at.only();
+    return next == null && only != null ? fromOnly(only, at.digest()) : next;
+  }
 }

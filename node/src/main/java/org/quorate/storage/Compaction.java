@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.quorate.runtime.Hop;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
+import org.quorate.storage.StorageException.Reason;
 import org.quorate.version.DecodeException;
 import org.quorate.version.Key;
 import org.slf4j.Logger;
@@ -56,7 +56,7 @@ public final class Compaction {
 
   private final Log log;
   private final KeyDirectory directory;
-  private final Function<Key, Store> stores;
+  private final Stores stores;
   private final Loop loop;
   private final Executor io;
   private final LogOptions options;
@@ -86,7 +86,7 @@ public final class Compaction {
   public Compaction(
       Log log,
       KeyDirectory directory,
-      Function<Key, Store> stores,
+      Stores stores,
       Loop loop,
       Executor io,
       LogOptions options,
@@ -217,10 +217,10 @@ public final class Compaction {
     }
     io.execute(
         () -> {
-          List<Candidate> slice = new ArrayList<>();
           try {
-            int next = read(segment, from, slice);
-            loop.execute(() -> relocate(segment, next, found, slice));
+            Segment.Slice slice = segment.slice(from, segment.size);
+            List<Candidate> live = candidates(segment, from, slice);
+            loop.execute(() -> relocate(segment, from, slice, live, found));
           } catch (IOException | DecodeException e) {
             LOG.error("segment {} cannot be compacted: {}", segment.number, e.toString());
             loop.execute(() -> skip(segment));
@@ -233,35 +233,34 @@ public final class Compaction {
     running = false;
   }
 
-  /** Reads what may be live in a slice, and returns where the next one starts. */
-  private static int read(Segment segment, int from, List<Candidate> into) throws IOException {
-    ByteBuffer bytes = segment.slice(from, segment.size);
-    int at = 0;
-    while (RecordFormat.isHead(bytes, at) && RecordFormat.isWhole(bytes, at)) {
+  private static List<Candidate> candidates(Segment segment, int from, Segment.Slice slice) {
+    List<Candidate> live = new ArrayList<>();
+    ByteBuffer bytes = slice.bytes();
+    for (int at : slice.records()) {
       int offset = from + at;
       if (!segment.isKnownDead(offset)) {
         Key key = Key.decode(RecordFormat.key(bytes, at));
         int kind = RecordFormat.kind(bytes, at);
         byte[] body = RecordFormat.isBody(bytes, at) ? RecordFormat.body(bytes, at) : null;
-        into.add(new Candidate(key, segment.number, offset, kind, body));
+        live.add(new Candidate(key, segment.number, offset, kind, body));
       }
-      at += RecordFormat.length(bytes, at);
     }
-    if (at == 0) {
-      throw new IOException("no sound record at " + from);
-    }
-    return from + at;
+    return live;
   }
 
-  private void relocate(Segment segment, int next, int foundBefore, List<Candidate> slice) {
+  private void relocate(
+      Segment segment, int from, Segment.Slice slice, List<Candidate> live, int foundBefore) {
     if (stopping.getAsBoolean()) {
       return;
     }
     boolean isOldest = isOldest(segment);
     List<Future<Integer>> moves = new ArrayList<>();
-    for (Candidate candidate : slice) {
-      Store store = stores.apply(candidate.key());
+    for (Candidate candidate : live) {
+      Store store = stores.of(candidate.key());
       moves.add(Hop.call(loop, store.loop(), () -> store.relocation().move(candidate, isOldest)));
+    }
+    if (slice.isBroken()) {
+      moves.add(giveUp(segment, from, slice.next()));
     }
     Runnable goOn =
         () -> {
@@ -276,9 +275,21 @@ public final class Compaction {
           }
           int found = foundBefore + (bytes > 0 ? 1 : 0) + stuck;
           long pause = 1 + bytes * 1000 / options.compactionBytesPerSecond();
-          loop.after(pause, () -> pass(segment, next, found));
+          loop.after(pause, () -> pass(segment, slice.next(), found));
         };
     Listen.to(Future.join(moves), loop, all -> goOn.run(), stuck -> goOn.run());
+  }
+
+  /** Of a stretch in which no record can be made out nothing may be needed any more. */
+  private Future<Integer> giveUp(Segment segment, int from, int to) {
+    return stores
+        .suspectAll(loop, segment.number, from, to)
+        .compose(
+            needed ->
+                needed == 0
+                    ? Future.succeededFuture(0)
+                    : Future.failedFuture(
+                        new StorageException(Reason.DAMAGED, "no sound record at " + from)));
   }
 
   private void finish(Segment segment, int found) {

@@ -1,14 +1,12 @@
 package org.quorate.storage;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import org.quorate.runtime.Clock;
+import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.version.DecodeException;
 import org.quorate.version.Key;
@@ -28,18 +26,8 @@ public final class Scrub {
   /** A record whose body is damaged. */
   private record Damaged(Key key, int offset) {}
 
-  /** What was found in a slice: damaged records, and stretches in which none can be made out. */
-  private static final class Slice {
-    final List<Damaged> damaged = new ArrayList<>();
-    int brokenFrom;
-    int brokenTo;
-    int next;
-  }
-
   private final Log log;
-  private final Function<Key, Store> storeOf;
-  private final List<Store> stores;
-  private final int partitions;
+  private final Stores stores;
   private final Loop loop;
   private final Executor io;
   private final Clock clock;
@@ -51,25 +39,20 @@ public final class Scrub {
   private long readBytes;
 
   /**
-   * @param stores of all loops: a partition's number tells which has it
    * @param loop where the scrub's own state lives
    * @param io reads segments
    * @param stopping whether the node stops, so that nothing more is to be begun
    */
   public Scrub(
       Log log,
-      Function<Key, Store> storeOf,
-      List<Store> stores,
-      int partitions,
+      Stores stores,
       Loop loop,
       Executor io,
       Clock clock,
       StorageMetrics metrics,
       BooleanSupplier stopping) {
     this.log = log;
-    this.storeOf = storeOf;
-    this.stores = List.copyOf(stores);
-    this.partitions = partitions;
+    this.stores = stores;
     this.loop = loop;
     this.io = io;
     this.clock = clock;
@@ -108,55 +91,36 @@ public final class Scrub {
     io.execute(
         () -> {
           try {
-            Slice slice = check(segment, from, end);
-            loop.execute(() -> checked(segment, from, slice));
+            Segment.Slice slice = segment.slice(from, end);
+            List<Damaged> damaged = damaged(slice, from);
+            loop.execute(() -> checked(segment, from, slice, damaged));
           } catch (IOException | DecodeException e) {
             loop.execute(this::nextSegment);
           }
         });
   }
 
-  private void checked(Segment segment, int from, Slice slice) {
-    for (Damaged record : slice.damaged) {
-      LOG.error("segment {} is damaged at {}", segment.number, record.offset());
-      Store store = storeOf.apply(record.key());
-      store.loop().execute(() -> store.suspect(record.key(), segment.number, record.offset()));
-    }
-    if (slice.brokenTo > slice.brokenFrom) {
-      LOG.error(
-          "segment {} is damaged from {} to {}", segment.number, slice.brokenFrom, slice.brokenTo);
-      for (int p = 0; p < partitions; p++) {
-        int partition = p;
-        Store store = stores.get(p % stores.size());
-        store
-            .loop()
-            .execute(
-                () ->
-                    store.suspectAll(partition, segment.number, slice.brokenFrom, slice.brokenTo));
-      }
-    }
-    int bytes = slice.next - from;
-    readBytes += bytes;
-    metrics.scrubbed(bytes, (double) readBytes / roundBytes);
-    loop.after(1 + bytes / BYTES_PER_MILLI, () -> read(segment, slice.next));
+  private static List<Damaged> damaged(Segment.Slice slice, int from) {
+    return slice.records().stream()
+        .filter(at -> !RecordFormat.isBody(slice.bytes(), at))
+        .map(at -> new Damaged(Key.decode(RecordFormat.key(slice.bytes(), at)), from + at))
+        .toList();
   }
 
-  private static Slice check(Segment segment, int from, int end) throws IOException {
-    ByteBuffer bytes = segment.slice(from, end);
-    Slice slice = new Slice();
-    int at = 0;
-    while (RecordFormat.isHead(bytes, at) && RecordFormat.isWhole(bytes, at)) {
-      if (!RecordFormat.isBody(bytes, at)) {
-        slice.damaged.add(new Damaged(Key.decode(RecordFormat.key(bytes, at)), from + at));
-      }
-      at += RecordFormat.length(bytes, at);
+  private void checked(Segment segment, int from, Segment.Slice slice, List<Damaged> damaged) {
+    for (Damaged record : damaged) {
+      LOG.error("segment {} is damaged at {}", segment.number, record.offset());
+      Store store = stores.of(record.key());
+      store.loop().execute(() -> store.suspect(record.key(), segment.number, record.offset()));
     }
-    if (at == 0) {
-      slice.brokenFrom = from;
-      slice.brokenTo = from + RecordFormat.nextHead(segment.read(from, end - from), 1);
-      at = slice.brokenTo - from;
+    if (slice.isBroken()) {
+      LOG.error("segment {} is damaged from {} to {}", segment.number, from, slice.next());
+      Listen.to(
+          stores.suspectAll(loop, segment.number, from, slice.next()), loop, n -> {}, e -> {});
     }
-    slice.next = from + at;
-    return slice;
+    int bytes = slice.next() - from;
+    readBytes += bytes;
+    metrics.scrubbed(bytes, (double) readBytes / roundBytes);
+    loop.after(1 + bytes / BYTES_PER_MILLI, () -> read(segment, slice.next()));
   }
 }

@@ -2,6 +2,8 @@ package org.quorate.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.roaringbitmap.RoaringBitmap;
@@ -124,13 +126,33 @@ final class Segment {
   }
 
   /**
-   * Some bytes from there, but not beyond the end; the whole record that starts there if one does.
+   * Some records.
+   *
+   * @param bytes in which they are
+   * @param records where their heads are in the bytes; none if no record starts at the first byte
+   * @param next offset in the segment of the next record, or the end
    */
-  ByteBuffer slice(int from, int end) throws IOException {
+  record Slice(ByteBuffer bytes, List<Integer> records, int next) {
+    /** Whether the bytes up to the next record make no sense. */
+    boolean isBroken() {
+      return records.isEmpty();
+    }
+  }
+
+  /** Some of the records from there to the end, at least one. */
+  Slice slice(int from, int end) throws IOException {
     ByteBuffer bytes = read(from, Math.min(SLICE_BYTES, end - from));
-    return RecordFormat.isHead(bytes, 0) && !RecordFormat.isWhole(bytes, 0)
-        ? read(from, Math.min(RecordFormat.length(bytes, 0), end - from))
-        : bytes;
+    if (RecordFormat.isHead(bytes, 0) && !RecordFormat.isWhole(bytes, 0)) {
+      bytes = read(from, Math.min(RecordFormat.length(bytes, 0), end - from));
+    }
+    List<Integer> records = new ArrayList<>();
+    int at = 0;
+    while (RecordFormat.isHead(bytes, at) && RecordFormat.isWhole(bytes, at)) {
+      records.add(at);
+      at += RecordFormat.length(bytes, at);
+    }
+    int length = records.isEmpty() ? RecordFormat.nextHead(read(from, end - from), 1) : at;
+    return new Slice(bytes, records, from + length);
   }
 
   /** Bytes from the file; fewer at its end. */

@@ -2,6 +2,7 @@ package org.quorate.storage;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import io.vertx.core.Future;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -13,7 +14,6 @@ import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.InFlight.Pointer;
 import org.quorate.storage.StorageException.Reason;
-import org.quorate.version.Dot;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
 import org.quorate.version.State;
@@ -234,7 +234,7 @@ public final class Store {
       State next = change.fromDigest(0);
       return commit(key, at, heals, next == null ? change.from(State.EMPTY) : next);
     }
-    State next = at.isReaped() ? null : fromOutline(change, at);
+    State next = at.isReaped() ? null : change.fromOutline(at);
     if (next != null) {
       return commit(key, at, heals, next);
     }
@@ -255,13 +255,6 @@ public final class Store {
         .compose(found -> update(key, change, heals, found));
   }
 
-  /** What the change makes of the little that the directory tells, null if that is not enough. */
-  private static @Nullable State fromOutline(Change change, Location at) {
-    State next = change.fromDigest(at.digest());
-    Dot only = at.only();
-    return next == null && only != null ? change.fromOnly(only, at.digest()) : next;
-  }
-
   /** The record at this place is damaged: if it is the key's newest, the key is to be mended. */
   void suspect(Key key, int segment, int offset) {
     Location at = places.get(key);
@@ -270,9 +263,15 @@ public final class Store {
     }
   }
 
-  /** No record between these offsets can be made out; the directory tells whose they were. */
-  void suspectAll(int partition, int segment, int from, int to) {
-    places.inSegment(partition, segment, from, to).forEach(this::noteDamage);
+  /**
+   * No record between these offsets can be made out; the directory tells whose they were.
+   *
+   * @return of how many keys it was the newest
+   */
+  int suspectAll(int partition, int segment, int from, int to) {
+    Map<Key, Location> found = places.inSegment(partition, segment, from, to);
+    found.forEach(this::noteDamage);
+    return found.size();
   }
 
   static boolean isDamage(@Nullable Throwable e) {

@@ -134,14 +134,46 @@ class DamageTest {
     rig.loop.crash();
     rig.start();
     assertFalse(rig.recovered.isSound());
-    for (int i = 0; i < 40; i++) {
-      rig.compaction.check();
-      rig.loop.run(3000);
-    }
+    compact(rig, 120);
     rig.loop.crash();
     rig.start();
     assertTrue(rig.recovered.isSound());
     assertEquals(Set.of("v199"), values(rig.get(KEY).result()));
+  }
+
+  @Test
+  void aStretchThatMakesNoSenseIsCompactedAwayOnceNothingInItIsNeeded() {
+    Rig rig = new Rig(new SimDisk(), Log.Sync.ALWAYS, 2000, 6);
+    Key needed = Key.of("b", "needed");
+    rig.put(KEY, write(null, "superseded"));
+    rig.put(needed, write(null, "lost here"));
+    rig.loop.run();
+    Location lost = rig.directory.get(0, needed);
+    String first = rig.newestSegment();
+    for (int i = 0; i < 200; i++) {
+      rig.put(KEY, write(null, "v" + i));
+      rig.loop.run();
+    }
+    rig.disk.flip(first, (Segment.HEADER_BYTES + 5) * 8);
+    rig.disk.flip(first, (lost.offset() + 5) * 8);
+    compact(rig, 20);
+    assertTrue(rig.disk.list().contains(first), "what is needed of it is not healed yet");
+    assertTrue(rig.get(needed).failed());
+    rig.store.heal(needed, State.EMPTY);
+    compact(rig, 700);
+    assertFalse(rig.disk.list().contains(first));
+    rig.loop.crash();
+    rig.start();
+    assertTrue(rig.recovered.isSound());
+    assertEquals(Set.of("v199"), values(rig.get(KEY).result()));
+    assertTrue(rig.get(needed).result().isEmpty());
+  }
+
+  private static void compact(Rig rig, int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      rig.compaction.check();
+      rig.loop.run(1000);
+    }
   }
 
   @Test

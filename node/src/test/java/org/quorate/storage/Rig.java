@@ -76,7 +76,15 @@ final class Rig {
       Shard shard = new Shard(store, ring, "a node that owns nothing", 0, 1);
       replica = new LocalReplica(store, shard, loop, (key, target) -> Future.succeededFuture());
       compaction =
-          new Compaction(log, directory, key -> store, loop, loop, options, metrics, () -> false);
+          new Compaction(
+              log,
+              directory,
+              new Stores(List.of(store), 1, key -> 0),
+              loop,
+              loop,
+              options,
+              metrics,
+              () -> false);
       identity.lease(recovered.isSound());
       identity.begin(true);
     } catch (IOException e) {

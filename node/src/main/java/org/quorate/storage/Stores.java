@@ -1,0 +1,48 @@
+package org.quorate.storage;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import org.quorate.runtime.Hop;
+import org.quorate.runtime.Loop;
+import org.quorate.version.Key;
+
+/** The stores of all loops: a partition's number, divided by theirs, leaves the rest of its own. */
+public final class Stores {
+  private final List<Store> stores;
+  private final int partitions;
+  private final ToIntFunction<Key> partitionOf;
+
+  public Stores(List<Store> stores, int partitions, ToIntFunction<Key> partitionOf) {
+    this.stores = List.copyOf(stores);
+    this.partitions = partitions;
+    this.partitionOf = partitionOf;
+  }
+
+  Store of(Key key) {
+    return of(partitionOf.applyAsInt(key));
+  }
+
+  private Store of(int partition) {
+    return stores.get(partition % stores.size());
+  }
+
+  /**
+   * No record between these offsets can be made out: the keys whose newest one lies there are to be
+   * mended. Completes on the caller's loop with how many there are.
+   */
+  Future<Integer> suspectAll(Loop caller, int segment, int from, int to) {
+    List<Future<Integer>> found = new ArrayList<>();
+    for (int p = 0; p < partitions; p++) {
+      int partition = p;
+      Store store = of(partition);
+      found.add(
+          Hop.call(
+              caller,
+              store.loop(),
+              () -> Future.succeededFuture(store.suspectAll(partition, segment, from, to))));
+    }
+    return Future.all(found).map(all -> found.stream().mapToInt(count -> count.result()).sum());
+  }
+}
