@@ -41,6 +41,7 @@ public final class Shard {
   private final Store store;
   private final Ring ring;
   private final Map<Integer, Partition> partitions = new TreeMap<>();
+  private final List<Integer> ofOthers = new ArrayList<>();
 
   /**
    * @param lane the loop's number: it has the partitions whose number leaves this rest
@@ -54,6 +55,8 @@ public final class Shard {
       if (owners.contains(node)) {
         List<String> others = owners.stream().filter(name -> !name.equals(node)).toList();
         partitions.put(p, new Partition(p, Key.system(ring.firstHashOf(p)), others));
+      } else {
+        ofOthers.add(p);
       }
     }
     store.onMove(this::moved);
@@ -90,8 +93,12 @@ public final class Shard {
     return partitions.get(number);
   }
 
-  /** Reads the horizons. Completes when it is known which partitions are whole. */
+  /**
+   * Reads the horizons. Completes when it is known which partitions are whole. Of those that others
+   * own nothing can be missing here.
+   */
   public Future<Void> open() {
+    ofOthers.forEach(store::mended);
     List<Future<State>> read = new ArrayList<>();
     for (Partition partition : partitions.values()) {
       read.add(

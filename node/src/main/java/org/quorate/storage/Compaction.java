@@ -70,10 +70,10 @@ public final class Compaction {
   /** The last segment of the purge under way, 0 if there is none. */
   private int purgeUpTo;
 
-  /** Bytes of reaped tombstones when that purge began. */
-  private long purgeBytes;
+  /** Records that it let go of. */
+  private long purged;
 
-  /** No purge begins before so many checks, since the last one let go of less than was reaped. */
+  /** No purge begins before so many checks, since the last one let go of nothing. */
   private long restsUntil;
 
   private long checks;
@@ -139,7 +139,7 @@ public final class Compaction {
             .filter(segment -> !unreadable.contains(segment.number));
     if (next.isEmpty()) {
       purgeUpTo = 0;
-      restsUntil = reapedBytes() < purgeBytes ? 0 : checks + CHECKS_OF_REST;
+      restsUntil = purged > 0 ? 0 : checks + CHECKS_OF_REST;
     }
     return next;
   }
@@ -149,22 +149,19 @@ public final class Compaction {
       return;
     }
     Segment open = log.openSegment();
-    long reaped = reapedBytes();
-    long garbage = open.reapedBytes.get();
+    long reaped = open.reapedBytes.get();
+    long garbage = reaped;
     long size = open.size;
     for (Segment segment : log.closedSegments()) {
+      reaped += segment.reapedBytes.get();
       garbage += garbage(segment);
       size += segment.size;
     }
     if (reaped > 0 && garbage >= size * WORTH_A_PURGE) {
       purgeUpTo = open.number;
-      purgeBytes = reaped;
+      purged = 0;
       log.rollSoon();
     }
-  }
-
-  private long reapedBytes() {
-    return log.segments().stream().mapToLong(segment -> segment.reapedBytes.get()).sum();
   }
 
   private long garbage(Segment segment) {
@@ -254,7 +251,7 @@ public final class Compaction {
       return;
     }
     boolean isOldest = isOldest(segment);
-    List<Future<Integer>> moves = new ArrayList<>();
+    List<Future<Relocation.Outcome>> moves = new ArrayList<>();
     for (Candidate candidate : live) {
       Store store = stores.of(candidate.key());
       moves.add(Hop.call(loop, store.loop(), () -> store.relocation().move(candidate, isOldest)));
@@ -264,8 +261,11 @@ public final class Compaction {
     }
     Runnable goOn =
         () -> {
-          long bytes = moves.stream().mapToLong(move -> move.succeeded() ? move.result() : 0).sum();
-          int stuck = (int) moves.stream().filter(Future::failed).count();
+          List<Relocation.Outcome> done =
+              moves.stream().filter(Future::succeeded).map(Future::result).toList();
+          long bytes = done.stream().mapToLong(Relocation.Outcome::copied).sum();
+          purged += done.stream().filter(Relocation.Outcome::purged).count();
+          int stuck = moves.size() - done.size();
           movedBytes += bytes;
           metrics.compacted(bytes);
           if (moves.stream().anyMatch(move -> Store.isDamage(move.cause()))) {
@@ -281,13 +281,13 @@ public final class Compaction {
   }
 
   /** Of a stretch in which no record can be made out nothing may be needed any more. */
-  private Future<Integer> giveUp(Segment segment, int from, int to) {
+  private Future<Relocation.Outcome> giveUp(Segment segment, int from, int to) {
     return stores
         .suspectAll(loop, segment.number, from, to)
         .compose(
             needed ->
                 needed == 0
-                    ? Future.succeededFuture(0)
+                    ? Future.succeededFuture(Relocation.Outcome.NOTHING)
                     : Future.failedFuture(
                         new StorageException(Reason.DAMAGED, "no sound record at " + from)));
   }

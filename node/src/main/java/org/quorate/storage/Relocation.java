@@ -14,6 +14,16 @@ import org.quorate.version.State;
 
 /** Moves live records of one loop's keys to the log's end, and lets go of reaped ones. */
 final class Relocation {
+  /**
+   * What became of a record.
+   *
+   * @param copied its bytes, 0 if it was not copied
+   * @param purged whether it was a reaped one that is gone for good
+   */
+  record Outcome(int copied, boolean purged) {
+    static final Outcome NOTHING = new Outcome(0, false);
+  }
+
   private final Loop loop;
   private final Log log;
   private final Places places;
@@ -56,16 +66,16 @@ final class Relocation {
 
   /**
    * Appends the record again, unless the key has moved on: it has a newer record, or one in flight.
-   * Completes when the directory points to the copy, with the bytes copied, 0 if there was nothing
-   * to do; fails if the key must be tried again.
+   * Completes when the directory points to the copy, or if there was nothing to do; fails if the
+   * key must be tried again.
    *
    * @param isOldest whether no older record of the key can be left, so that a reaped one may go
    */
-  Future<Integer> move(Compaction.Candidate record, boolean isOldest) {
+  Future<Outcome> move(Compaction.Candidate record, boolean isOldest) {
     Key key = record.key();
     Location from = places.get(key);
     if (from == null || !from.isAt(record.segment(), record.offset())) {
-      return Future.succeededFuture(0);
+      return Future.succeededFuture(Outcome.NOTHING);
     }
     if (places.flying(key) != null) {
       return Future.failedFuture(new StorageException(Reason.OVERLOADED, "the key is in flight"));
@@ -78,10 +88,10 @@ final class Relocation {
     if (isOldest && from.isReaped() && left(key, from, State.decode(body)).siblings().isEmpty()) {
       places.remove(key, from);
       metrics.purged();
-      return Future.succeededFuture(0);
+      return Future.succeededFuture(new Outcome(0, true));
     }
     int kind = from.isDamaged() ? RecordFormat.INCOMPLETE_STATE : record.kind();
-    Promise<Integer> copied = Promise.promise();
+    Promise<Outcome> copied = Promise.promise();
     Listen.to(
         log.append(loop, kind, key, body, from.outline()),
         loop,
@@ -89,7 +99,7 @@ final class Relocation {
           if (from.equals(places.get(key))) {
             places.moved(key, from, place);
           }
-          copied.complete(place.length());
+          copied.complete(new Outcome(place.length(), false));
         },
         copied::fail);
     return copied.future();

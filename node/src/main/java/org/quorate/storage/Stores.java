@@ -30,7 +30,8 @@ public final class Stores {
 
   /**
    * No record between these offsets can be made out: the keys whose newest one lies there are to be
-   * mended. Completes on the caller's loop with how many there are.
+   * mended. Completes on the caller's loop with how many there are, and partitions of which keys
+   * may be missing that nobody here knows of.
    */
   Future<Integer> suspectAll(Loop caller, int segment, int from, int to) {
     List<Future<Integer>> found = new ArrayList<>();
@@ -41,7 +42,11 @@ public final class Stores {
           Hop.call(
               caller,
               store.loop(),
-              () -> Future.succeededFuture(store.suspectAll(partition, segment, from, to))));
+              () -> {
+                int unknown = store.isWhole(partition) ? 0 : 1;
+                return Future.succeededFuture(
+                    store.suspectAll(partition, segment, from, to) + unknown);
+              }));
     }
     return Future.all(found).map(all -> found.stream().mapToInt(count -> count.result()).sum());
   }
