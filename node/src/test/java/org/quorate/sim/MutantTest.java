@@ -13,11 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.quorate.sim.Mutant.Patch;
 
 /**
- * The checkers are worth something: each of these mistakes is caught, by some seeds, by a scenario,
- * or by many seeds.
+ * The checkers are worth something: each of these mistakes is caught, by a scenario or by some
+ * seeds.
  */
 class MutantTest {
-  private static final int FEW_SEEDS = 50;
   private static final int MOST_SEEDS = 500;
 
   private static final List<Mutant> MUTANTS =
@@ -91,6 +90,11 @@ class MutantTest {
               "a tombstone is reaped when this node alone has seen it",
               List.of(
                   new Patch(
+                      "repair.AntiEntropy",
+                      "(waits && partition.coOwners().stream().allMatch(isUp))",
+                      "waits"),
+                  new Patch("repair.Reaper", "if (wait.toldNow.containsAll(others)) {", "{"),
+                  new Patch(
                       "repair.Reaper",
                       "new ArrayList<>(wait.told.values());",
                       "new ArrayList<>();"))),
@@ -153,12 +157,12 @@ class MutantTest {
   private static int seedsUntilCaught(Mutant mutant)
       throws IOException, ReflectiveOperationException {
     Mutant.Runs runs = mutant.compile();
+    String scenario = runs.failingScenario();
+    if (!scenario.isEmpty()) {
+      System.out.printf("caught by a scenario: %s [%s]%n", mutant.name(), scenario);
+      return 0;
+    }
     for (int seed = 0; seed < MOST_SEEDS; seed++) {
-      String scenario = seed == FEW_SEEDS ? runs.failingScenario() : "";
-      if (!scenario.isEmpty()) {
-        System.out.printf("caught by a scenario: %s [%s]%n", mutant.name(), scenario);
-        return seed;
-      }
       String problem = runs.problem(seed).lines().findFirst().orElse("");
       if (!problem.isEmpty()) {
         String what = problem.substring(0, Math.min(80, problem.length()));

@@ -121,6 +121,10 @@ final class Scenario {
   }
 
   boolean isReaped() {
-    return cluster.nodes().mapToInt(Node::waitingTombstones).sum() == 0;
+    return waitingTombstones() == 0;
+  }
+
+  int waitingTombstones() {
+    return cluster.nodes().mapToInt(Node::waitingTombstones).sum();
   }
 }
