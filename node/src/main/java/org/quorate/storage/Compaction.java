@@ -44,6 +44,9 @@ public final class Compaction {
 
   private static final double WORTH_A_PURGE = 0.05;
 
+  /** A purge waits so long while more is being reaped, which it would leave. */
+  private static final int CHECKS_OF_PATIENCE = 60;
+
   /** Until what was of no use is tried again. */
   private static final int CHECKS_OF_REST = 600;
 
@@ -72,6 +75,11 @@ public final class Compaction {
 
   /** Records that it let go of. */
   private long purged;
+
+  /** Bytes of reaped tombstones at the last look, and the check since which a purge is worth it. */
+  private long reapedBefore;
+
+  private long worthSince;
 
   /** No purge begins before so many checks, since the last one let go of nothing. */
   private long restsUntil;
@@ -157,7 +165,11 @@ public final class Compaction {
       garbage += garbage(segment);
       size += segment.size;
     }
-    if (reaped > 0 && garbage >= size * WORTH_A_PURGE) {
+    boolean isGrowing = reaped > reapedBefore;
+    reapedBefore = reaped;
+    if (reaped == 0 || garbage < size * WORTH_A_PURGE) {
+      worthSince = checks;
+    } else if (!isGrowing || checks - worthSince >= CHECKS_OF_PATIENCE) {
       purgeUpTo = open.number;
       purged = 0;
       log.rollSoon();
