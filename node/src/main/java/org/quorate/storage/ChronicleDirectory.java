@@ -163,7 +163,9 @@ public final class ChronicleDirectory implements KeyDirectory {
 
   @Override
   public void forEach(int partition, BiConsumer<Key, Location> visitor) {
+    mark.touch(partition);
     partitions[partition].forEach(visitor);
+    mark.release(partition);
   }
 
   @Override

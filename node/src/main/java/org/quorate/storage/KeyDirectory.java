@@ -35,6 +35,7 @@ public interface KeyDirectory {
    */
   void remove(int partition, Key key, Location before);
 
+  /** Visits all keys of a partition; the visitor must not come back to the directory. */
   void forEach(int partition, BiConsumer<Key, Location> visitor);
 
   /** Notes that all records of this loop's partitions up to the position are in. */

@@ -18,6 +18,9 @@ final class DirectoryVictim {
     for (int i = (int) from + 1; ; i++) {
       apply(directory, i);
       directory.applied(0, i);
+      if (i % 50 == 0) {
+        directory.forEach(i / 50 % PARTITIONS, (key, at) -> {});
+      }
     }
   }
 
