@@ -40,7 +40,7 @@ final class Reaper {
     private CausalContext equallyTold = CausalContext.EMPTY;
     private List<Object> sweptFor = List.of();
 
-    /** Tombstones that must be read to tell, and of which so many were in the sweeps before. */
+    /** Of the tombstones that must be read to tell, those that a pass has read in sweeps before. */
     private int skipped;
 
     private int equalRounds;

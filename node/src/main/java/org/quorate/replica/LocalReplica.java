@@ -169,7 +169,7 @@ public final class LocalReplica implements Replica {
     if (isPast(deadline)) {
       return failed(Failure.EXPIRED);
     }
-    if (!store.identity().hasBegun()) {
+    if (!store.identity().hasBegun()) { // An old copy of this disk could forget it unnoticed.
       return failed(Failure.NOT_READY);
     }
     return store
@@ -255,12 +255,7 @@ public final class LocalReplica implements Replica {
       return known;
     }
     if (e instanceof Error error) {
-      store
-          .loop()
-          .execute(
-              () -> {
-                throw error;
-              });
+      Listen.rethrow(store.loop(), error);
     }
     if (e instanceof StorageException problem) {
       return new ReplicaException(

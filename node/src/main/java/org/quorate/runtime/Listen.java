@@ -24,7 +24,8 @@ public final class Listen {
         });
   }
 
-  private static void rethrow(Loop loop, Error error) {
+  /** Throws on the loop what a future would swallow. */
+  public static void rethrow(Loop loop, Error error) {
     loop.execute(
         () -> {
           throw error;

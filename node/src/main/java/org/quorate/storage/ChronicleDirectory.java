@@ -58,9 +58,11 @@ public final class ChronicleDirectory implements KeyDirectory {
     long upTo = mark.open();
     try {
       deleteMaps("*" + LocationMap.UNFINISHED);
-      if (upTo == 0 || !areMended(mark.touched())) {
-        upTo = 0;
+      if (!areMended(mark.touched())) {
         mark.reset();
+        upTo = 0;
+      }
+      if (upTo == 0) {
         deleteMaps("*.map");
       }
       makePartitions();

@@ -92,7 +92,7 @@ final class DirectoryMark {
     if (known && stopped != 0) {
       upTo = stopped;
     } else if (known && sameBoot) {
-      upTo = Arrays.stream(applied()).min().orElse(0);
+      upTo = IntStream.range(0, loops).mapToLong(this::applied).min().orElse(0);
     }
     if (upTo == 0) {
       reset();
@@ -103,11 +103,8 @@ final class DirectoryMark {
     return upTo;
   }
 
-  /** What each loop had applied. */
-  private long[] applied() {
-    return IntStream.range(0, loops)
-        .mapToLong(loop -> bytes.getLong(MARKS_AT + 16 * loop))
-        .toArray();
+  private long applied(int loop) {
+    return bytes.getLong(MARKS_AT + 16 * loop);
   }
 
   /** The partitions that were being touched when the process was killed. */

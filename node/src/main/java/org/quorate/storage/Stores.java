@@ -1,10 +1,10 @@
 package org.quorate.storage;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
-import org.quorate.runtime.Hop;
 import org.quorate.runtime.Loop;
 import org.quorate.version.Key;
 
@@ -31,22 +31,23 @@ public final class Stores {
   /**
    * No record between these offsets can be made out: the keys whose newest one lies there are to be
    * mended. Completes on the caller's loop with how many there are, and partitions of which keys
-   * may be missing that nobody here knows of.
+   * may be missing that nobody here knows of. Each partition is a turn of its loop.
    */
   Future<Integer> suspectAll(Loop caller, int segment, int from, int to) {
     List<Future<Integer>> found = new ArrayList<>();
     for (int p = 0; p < partitions; p++) {
       int partition = p;
       Store store = of(partition);
-      found.add(
-          Hop.call(
-              caller,
-              store.loop(),
+      Promise<Integer> told = Promise.promise();
+      found.add(told.future());
+      store
+          .loop()
+          .execute(
               () -> {
                 int unknown = store.isWhole(partition) ? 0 : 1;
-                return Future.succeededFuture(
-                    store.suspectAll(partition, segment, from, to) + unknown);
-              }));
+                int needed = store.suspectAll(partition, segment, from, to) + unknown;
+                caller.execute(() -> told.complete(needed));
+              });
     }
     return Future.all(found).map(all -> found.stream().mapToInt(count -> count.result()).sum());
   }

@@ -133,7 +133,7 @@ final class Checker {
     }
   }
 
-  /** But not of a node alone, which has met nobody yet who would know that its disk is old. */
+  /** Not claimed of r=1 where a disk was replaced: its node may have met nobody who knows that. */
   private void requireCurrent(Op op, Siblings state, Set<Dot> fresh) {
     if (op.quorum == 1 && op.key.owners.stream().anyMatch(replaced::contains)) {
       return;
