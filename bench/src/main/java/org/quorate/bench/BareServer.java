@@ -8,48 +8,57 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /**
  * The ceiling: an HTTP server of the same library that keeps bodies in a map in memory, without
  * copies, quorums or a disk. Nothing built on that library can be faster.
  */
-@Command(
-    name = "bare-server",
-    description = "Serve PUT and GET of any path from a map in memory.",
-    mixinStandardHelpOptions = true)
-public final class BareServer implements Runnable {
+final class BareServer {
   private static final int LOOPS = 2;
 
   private final Map<String, Buffer> values = new ConcurrentHashMap<>();
 
-  @Option(names = "--port", paramLabel = "PORT", description = "Default: 9090.")
-  private int port = 9090;
+  private final Vertx vertx =
+      Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS).setPreferNativeTransport(true));
 
-  public static void main(String[] args) {
-    int exit = new CommandLine(new BareServer()).execute(args);
-    if (exit != 0) {
-      System.exit(exit);
+  /**
+   * Serves until the process ends.
+   *
+   * @param port 0 for any that is free
+   * @return the port
+   */
+  int start(int port) throws IOException {
+    int free = port == 0 ? freePort() : port;
+    for (int i = 0; i < LOOPS; i++) {
+      deploy(new Loop(free));
+    }
+    return free;
+  }
+
+  /** The loops share a port, so it has to be known before the first listens. */
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
     }
   }
 
-  @Override
-  public void run() {
-    Vertx vertx =
-        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS).setPreferNativeTransport(true));
-    for (int i = 0; i < LOOPS; i++) {
-      vertx.deployVerticle(new Loop()).toCompletionStage().toCompletableFuture().join();
-    }
-    System.out.println("ready http=127.0.0.1:" + port);
+  private void deploy(Loop loop) {
+    vertx.deployVerticle(loop).toCompletionStage().toCompletableFuture().join();
   }
 
   private final class Loop extends VerticleBase {
+    private final int port;
     private @Nullable HttpServer server;
+
+    Loop(int port) {
+      this.port = port;
+    }
 
     @Override
     public Future<?> start() {
@@ -78,6 +87,10 @@ public final class BareServer implements Runnable {
         } else {
           request.response().end(value);
         }
+      }
+      case "DELETE" -> {
+        values.remove(request.path());
+        request.response().setStatusCode(204).end();
       }
       default -> request.response().setStatusCode(405).end();
     }

@@ -1,4 +1,7 @@
-/** The load tool and what it is compared with. */
+/**
+ * The load tool's command line: {@link org.quorate.bench.Main} and a class for each command. It
+ * speaks only HTTP to a store. bench/DESIGN.md tells the rest.
+ */
 @NullMarked
 package org.quorate.bench;
 

@@ -1,0 +1,125 @@
+package org.quorate.bench.compare;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import org.HdrHistogram.Histogram;
+import org.quorate.bench.measure.Tally;
+import org.quorate.bench.report.Report;
+import org.quorate.bench.report.Reporter;
+
+/**
+ * What changed from one report to another, and how sure that is.
+ *
+ * @param changes of each metric that both have
+ */
+public record Comparison(List<Change> changes) {
+  private static final int DRAWS = 1000;
+  private static final long SEED = 20_070_101;
+
+  /** What the numbers say. */
+  public enum Word {
+    NO_CHANGE,
+    BETTER,
+    WORSE,
+    /** The interval reaches from no change to one that would matter. */
+    UNCLEAR;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+  }
+
+  /**
+   * One metric.
+   *
+   * @param change of b from a, as a share of a: 0.1 is a tenth more
+   * @param low of its 95 % confidence interval
+   */
+  public record Change(
+      Metric metric, double a, double b, double change, double low, double high, Word word) {
+    /** In words: {@code put.p99: 1.2 ms to 2.4 ms, +100 % (+80 to +120 %), worse}. */
+    public List<String> row() {
+      return List.of(
+          metric.toString(),
+          metric.text(a),
+          metric.text(b),
+          percent(change),
+          percent(low) + " to " + percent(high),
+          word.toString());
+    }
+
+    private static String percent(double share) {
+      return String.format(Locale.ROOT, "%+.1f %%", 100 * share);
+    }
+  }
+
+  /**
+   * @param least changes smaller than this share matter to nobody
+   */
+  public static Comparison of(Report a, Report b, double least) {
+    List<Change> changes = new ArrayList<>();
+    for (String kind : a.operations().keySet()) {
+      if (b.operations().containsKey(kind)) {
+        Bootstrap first = new Bootstrap(seconds(a, kind));
+        Bootstrap second = new Bootstrap(seconds(b, kind));
+        Metric.usual(kind).forEach(metric -> changes.add(change(metric, first, second, least)));
+      }
+    }
+    return new Comparison(changes);
+  }
+
+  private static List<Histogram> seconds(Report report, String kind) {
+    List<Histogram> seconds = new ArrayList<>();
+    for (Report.Second second : report.timeline()) {
+      Report.Part part = second.operations().get(kind);
+      seconds.add(part == null ? Tally.histogram() : Reporter.decode(part.response()));
+    }
+    return seconds;
+  }
+
+  private static Change change(Metric metric, Bootstrap a, Bootstrap b, double least) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    double[] changes = new double[DRAWS];
+    for (int i = 0; i < DRAWS; i++) {
+      double first = value(metric, a, a.draw(random));
+      changes[i] = value(metric, b, b.draw(random)) / first - 1;
+    }
+    Arrays.sort(changes);
+    double low = changes[DRAWS / 40];
+    double high = changes[DRAWS - 1 - DRAWS / 40];
+    double was = value(metric, a, a.asItWas());
+    double is = value(metric, b, b.asItWas());
+    return new Change(
+        metric, was, is, is / was - 1, low, high, word(metric, is / was - 1, low, high, least));
+  }
+
+  private static double value(Metric metric, Bootstrap run, int[] drawn) {
+    return Double.isNaN(metric.percentile())
+        ? run.rate(drawn)
+        : run.percentile(drawn, metric.percentile());
+  }
+
+  /** Sure and large enough, surely too small, or neither. */
+  private static Word word(Metric metric, double change, double low, double high, double least) {
+    boolean isSure = low > 0 || high < 0;
+    if (isSure && Math.abs(change) >= least) {
+      return (change > 0) == metric.isCost() ? Word.WORSE : Word.BETTER;
+    }
+    boolean mayMatter = Math.max(Math.abs(low), Math.abs(high)) >= least;
+    return isSure || !mayMatter ? Word.NO_CHANGE : Word.UNCLEAR;
+  }
+
+  /** Whether the change of its metric meets a condition. */
+  public Threshold.State of(Threshold threshold) {
+    for (Change change : changes) {
+      if (change.metric().equals(threshold.metric())) {
+        return threshold.of(change);
+      }
+    }
+    return Threshold.State.OPEN;
+  }
+}

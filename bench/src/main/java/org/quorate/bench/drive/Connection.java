@@ -1,0 +1,168 @@
+package org.quorate.bench.drive;
+
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.http.RequestOptions;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection, with one call at a time on it. Lost, it is opened again until it is
+ * closed for good. Used by one loop.
+ */
+final class Connection {
+  private static final long RETRY_MILLIS = 100;
+
+  private final Vertx vertx;
+  private final HttpClientAgent client;
+  private final Target target;
+  private final Lane lane;
+  private @Nullable HttpClientConnection http;
+  private @Nullable Consumer<Response> waiting;
+  private long sent;
+  private boolean isClosed;
+
+  Connection(Vertx vertx, HttpClientAgent client, Target target, Lane lane) {
+    this.vertx = vertx;
+    this.client = client;
+    this.target = target;
+    this.lane = lane;
+  }
+
+  /** Tries to open it. Completes with whether that was possible at once. */
+  Future<Boolean> open(Runnable onOpen) {
+    Promise<Boolean> tried = Promise.promise();
+    client
+        .connect(new HttpConnectOptions().setHost(target.host()).setPort(target.port()))
+        .onComplete(
+            opened -> {
+              if (isClosed) {
+                tried.complete(false);
+              } else if (opened.succeeded()) {
+                opened(opened.result(), onOpen);
+                tried.complete(true);
+              } else {
+                vertx.setTimer(RETRY_MILLIS, id -> open(onOpen));
+                tried.complete(false);
+              }
+            });
+    return tried.future();
+  }
+
+  private void opened(HttpClientConnection connection, Runnable onOpen) {
+    http = connection;
+    connection.closeHandler(closed -> lost(connection, "connection-lost", onOpen));
+    lane.opened(this);
+    onOpen.run();
+  }
+
+  private void lost(HttpClientConnection connection, String problem, Runnable onOpen) {
+    if (http != connection) {
+      return;
+    }
+    http = null;
+    lane.closed(this);
+    if (!isClosed) {
+      open(onOpen);
+    }
+    answer(waiting, new Response.Lost(problem));
+  }
+
+  Lane lane() {
+    return lane;
+  }
+
+  boolean isOpen() {
+    return http != null;
+  }
+
+  /**
+   * Sends a call while the connection is open and no other is on it.
+   *
+   * @param now nanoseconds since the run began
+   * @param then is told once what came
+   */
+  void send(Call call, long now, Consumer<Response> then) {
+    HttpClientConnection connection = http;
+    waiting = then;
+    sent = now;
+    if (connection == null) {
+      answer(then, new Response.Lost("connection-lost"));
+      return;
+    }
+    RequestOptions options = new RequestOptions().setMethod(call.method()).setURI(call.uri());
+    call.headers().forEach(options::putHeader);
+    connection.request(options).onComplete(ready -> write(ready, call, then));
+  }
+
+  private void write(AsyncResult<HttpClientRequest> ready, Call call, Consumer<Response> then) {
+    if (ready.failed()) {
+      fail(then);
+      return;
+    }
+    HttpClientRequest request = ready.result();
+    Buffer body = call.body();
+    Future<HttpClientResponse> response = body == null ? request.send() : request.send(body);
+    response.onComplete(
+        came -> {
+          if (came.failed()) {
+            fail(then);
+            return;
+          }
+          HttpClientResponse head = came.result();
+          head.body()
+              .onComplete(
+                  whole -> {
+                    if (whole.succeeded()) {
+                      answer(
+                          then,
+                          new Response.Came(head.statusCode(), head.headers(), whole.result()));
+                    } else {
+                      fail(then);
+                    }
+                  });
+        });
+  }
+
+  private void fail(Consumer<Response> then) {
+    if (waiting == then && http != null) {
+      http.close();
+    } else {
+      answer(then, new Response.Lost("connection-lost"));
+    }
+  }
+
+  private void answer(@Nullable Consumer<Response> then, Response response) {
+    if (then != null && waiting == then) {
+      waiting = null;
+      then.accept(response);
+    }
+  }
+
+  /** Gives up on a call that was sent before this moment: nobody knows what became of it. */
+  void giveUpBefore(long moment) {
+    Consumer<Response> then = waiting;
+    HttpClientConnection connection = http;
+    if (then != null && sent < moment) {
+      answer(then, new Response.Lost("timeout"));
+      if (connection != null) {
+        connection.close();
+      }
+    }
+  }
+
+  void close() {
+    isClosed = true;
+    if (http != null) {
+      http.close();
+    }
+  }
+}

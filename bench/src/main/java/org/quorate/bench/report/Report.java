@@ -1,0 +1,165 @@
+package org.quorate.bench.report;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is known of a run. Its JSON form is what {@code compare} and {@code report} read: fields
+ * are added within a schema version, never changed. Latencies are nanoseconds, rates per second.
+ *
+ * @param schema {@link #SCHEMA}
+ * @param started ISO 8601, UTC
+ * @param command repeats the run
+ * @param seconds measured, without the warm-up
+ * @param operations by kind
+ * @param timeline a part for each second
+ * @param consistency of a verified run
+ * @param staleness where it was probed
+ * @param ceiling what the tool itself can do here
+ */
+public record Report(
+    String schema,
+    String started,
+    List<String> command,
+    Map<String, String> environment,
+    Map<String, String> setup,
+    boolean openLoop,
+    Judgement verdict,
+    double seconds,
+    double rate,
+    Map<String, Operation> operations,
+    List<Second> timeline,
+    List<Mark> events,
+    @Nullable Consistency consistency,
+    @Nullable Staleness staleness,
+    @Nullable Ceiling ceiling) {
+  /** The version of the form. */
+  public static final String SCHEMA = "quorate-bench/1";
+
+  /** OK, SATURATED or CLIENT-BOUND, and why. */
+  public record Judgement(String word, String why) {}
+
+  /**
+   * The requests of one kind.
+   *
+   * @param rate of those that succeeded while more were intended
+   * @param problems how many failed for which reason
+   * @param missing reads that found nothing
+   * @param siblings reads that found more than one version
+   * @param service from sent to done
+   * @param response from intended to done
+   * @param lag from intended to sent
+   * @param failed from intended to done, of those that failed
+   */
+  public record Operation(
+      double rate,
+      long succeeded,
+      long failures,
+      Map<String, Long> problems,
+      long missing,
+      long siblings,
+      Latency service,
+      Latency response,
+      Latency lag,
+      Latency failed) {}
+
+  /**
+   * A distribution.
+   *
+   * @param histogram HdrHistogram's compressed form, base64
+   */
+  public record Latency(
+      long count,
+      double mean,
+      long p50,
+      long p90,
+      long p99,
+      long p999,
+      long p9999,
+      long max,
+      String histogram) {}
+
+  /**
+   * One second of the run.
+   *
+   * @param second since the warm-up ended
+   * @param lateness of the tool's own timers, 99th percentile
+   * @param busy share of the second that the tool's busiest loop worked
+   */
+  public record Second(int second, Map<String, Part> operations, long lateness, double busy) {}
+
+  /**
+   * One kind in one second.
+   *
+   * @param service HdrHistogram's compressed form, base64
+   * @param response the same
+   */
+  public record Part(
+      long succeeded,
+      long failures,
+      Map<String, Long> problems,
+      long p50,
+      long p99,
+      long max,
+      String service,
+      String response) {}
+
+  /**
+   * Something that happened.
+   *
+   * @param at seconds since the warm-up ended
+   */
+  public record Mark(double at, String what) {}
+
+  /**
+   * What the ledger proves.
+   *
+   * @param claims in words, what the store promises for these quorums
+   * @param unknown writes of which nobody was told whether they happened
+   * @param readBack keys read in the end
+   * @param notReadBack keys that could not be read in the end
+   * @param findings how often each was found, those with none too
+   * @param examples the first ones
+   */
+  public record Consistency(
+      String claims,
+      long writes,
+      long unknown,
+      long reads,
+      long readBack,
+      long notReadBack,
+      Map<String, Long> findings,
+      List<String> examples) {
+    public boolean isViolated() {
+      return findings.values().stream().anyMatch(count -> count > 0);
+    }
+  }
+
+  /** How soon writes are seen, for each pair of quorums. */
+  public record Staleness(List<Curve> curves) {}
+
+  /**
+   * The probability that a read returns a write that was acknowledged before.
+   *
+   * @param claim whether the store promises fresh reads for these quorums
+   */
+  public record Curve(int r, int w, boolean claim, List<Point> points) {}
+
+  /**
+   * Reads begun some time after the acknowledgement.
+   *
+   * @param delay nanoseconds, median of what was really waited
+   * @param low of the 95 % confidence band of the share that was fresh
+   * @param predicted by the model of PBS, from the measured latencies of replicas
+   */
+  public record Point(
+      long delay, long reads, long fresh, double low, double high, double predicted) {}
+
+  /**
+   * The tool against a bare server that keeps values in memory, with the same connections.
+   *
+   * @param used the run's share of that rate
+   */
+  public record Ceiling(double rate, double used, Map<String, Double> rates) {}
+}
