@@ -6,16 +6,16 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** Waiting for what must become so. */
-final class Await {
+public final class Await {
   private Await() {}
 
   /** Tries until it is so; a minute at most. */
-  static void eventually(Callable<Boolean> condition) throws Exception {
+  public static void eventually(Callable<Boolean> condition) throws Exception {
     within(60, condition);
   }
 
   /** Tries until it is so. */
-  static void within(int seconds, Callable<Boolean> condition) throws Exception {
+  public static void within(int seconds, Callable<Boolean> condition) throws Exception {
     long give = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (!condition.call()) {
       assertTrue(System.nanoTime() < give, "not so within " + seconds + " s");

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** A real node: the built jar in a process of its own. */
 public final class NodeProcess implements AutoCloseable {
-  private static final Path JAR = Path.of("target", "quorate.jar");
+  private static final Path JAR = Path.of("..", "node", "target", "quorate.jar");
 
   private final Path data;
   private final List<String> options;
@@ -52,7 +52,7 @@ public final class NodeProcess implements AutoCloseable {
     return nodes;
   }
 
-  static int[] freePorts(int count) throws IOException {
+  public static int[] freePorts(int count) throws IOException {
     int[] ports = new int[count];
     List<ServerSocket> held = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -59,6 +59,7 @@ final class Connection {
 
   private void opened(HttpClientConnection connection, Runnable onOpen) {
     http = connection;
+    connection.exceptionHandler(reset -> {}); // It closes too.
     connection.closeHandler(closed -> lost(connection, "connection-lost", onOpen));
     lane.opened(this);
     onOpen.run();
