@@ -25,8 +25,9 @@ final class Lane {
     idle.addLast(connection);
   }
 
-  boolean isOpen() {
-    return open > 0;
+  /** How many connections are open, busy ones too. */
+  int open() {
+    return open;
   }
 
   void add(Operation operation) {

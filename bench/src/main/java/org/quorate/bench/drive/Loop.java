@@ -158,7 +158,7 @@ final class Loop {
       return;
     }
     if (schedule == null) {
-      while (waiting + outstanding < mostOutstanding && now() < end && !isExhausted) {
+      while (waiting + outstanding < openConnections() && now() < end && !isExhausted) {
         draw(now());
       }
     } else {
@@ -178,6 +178,11 @@ final class Loop {
     if (!isIntended && waiting + outstanding == 0) {
       finish();
     }
+  }
+
+  /** How many a closed loop keeps busy: lanes have spare ones, and some may be lost. */
+  private int openConnections() {
+    return Math.min(mostOutstanding, lanes.stream().mapToInt(Lane::open).sum());
   }
 
   private void arm() {
@@ -205,7 +210,7 @@ final class Loop {
   private Lane lane(Operation operation) {
     int[] order = plan.route().of(name(operation));
     for (int lane : order) {
-      if (lanes.get(lane).isOpen()) {
+      if (lanes.get(lane).open() > 0) {
         return lanes.get(lane);
       }
     }

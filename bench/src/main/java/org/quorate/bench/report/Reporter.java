@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -119,11 +121,15 @@ public final class Reporter {
   }
 
   public static void write(Report report, Path file) throws IOException {
-    Files.writeString(file, toJson(report) + "\n");
+    Files.writeString(file, text(report) + "\n");
   }
 
-  public static String toJson(Report report) throws JsonProcessingException {
-    return JSON.writeValueAsString(report);
+  static ObjectNode tree(Report report) {
+    return JSON.valueToTree(report);
+  }
+
+  static String text(Object value) throws JsonProcessingException {
+    return JSON.writeValueAsString(value);
   }
 
   /**
@@ -140,7 +146,7 @@ public final class Reporter {
       return JSON.treeToValue(tree, Report.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(file + " is not a report: " + e.getOriginalMessage(), e);
-    } catch (NoSuchFileException | java.io.FileNotFoundException e) {
+    } catch (NoSuchFileException | FileNotFoundException e) {
       throw new IllegalArgumentException("there is no file " + file, e);
     }
   }
