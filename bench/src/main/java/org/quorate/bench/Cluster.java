@@ -150,6 +150,28 @@ final class Cluster {
     return route;
   }
 
+  /**
+   * The names of the nodes that the targets are, in their order.
+   *
+   * @throws IllegalArgumentException if a target is none, or a member is no target
+   */
+  List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (Target target : targets) {
+      for (JsonNode member : facts.path("members")) {
+        if (target.toString().equals("http://" + member.path("http").asText())) {
+          names.add(member.path("name").asText());
+        }
+      }
+    }
+    if (names.size() != targets.size() || names.size() != facts.path("members").size()) {
+      throw new IllegalArgumentException(
+          "--staleness needs each node of the cluster as a target, and no other: "
+              + facts.path("members").findValuesAsText("http"));
+    }
+    return names;
+  }
+
   private void add(List<Integer> owners, String name) {
     for (JsonNode member : facts.path("members")) {
       if (member.path("name").asText().equals(name)) {

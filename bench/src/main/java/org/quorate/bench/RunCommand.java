@@ -1,6 +1,5 @@
 package org.quorate.bench;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,6 +51,13 @@ final class RunCommand implements Callable<Integer> {
   private boolean isVerified;
 
   @Option(
+      names = "--staleness",
+      description =
+          "Beside the load, read new keys through other nodes at spaced delays after their"
+              + " acknowledgement: how often is the read fresh, and how often should it be by PBS?")
+  private boolean isProbed;
+
+  @Option(
       names = "--matrix",
       arity = "1..2",
       paramLabel = "r=R[,R…] w=W[,W…]",
@@ -82,8 +88,7 @@ final class RunCommand implements Callable<Integer> {
     return exit == 0 || (other != 0 && other < exit) ? other : exit;
   }
 
-  private Report measure(Benchmark benchmark, Workload work, String suffix)
-      throws IOException, InterruptedException {
+  private Report measure(Benchmark benchmark, Workload work, String suffix) throws Exception {
     String started = Instant.ofEpochMilli(Clock.SYSTEM.wallMillis()).toString();
     Verification verification = isVerified ? new Verification(benchmark, work) : null;
     KeySpace keys = verification == null ? benchmark.loadedKeys(work) : verification.keys();
@@ -93,16 +98,21 @@ final class RunCommand implements Callable<Integer> {
     IntFunction<Arrivals> schedule =
         pace.rate == null ? null : pace.schedule(pace.rate, work.seed());
     System.out.println(work.name() + suffix + ", seed " + work.seed() + ", " + pace.describe());
-    Benchmark.Measured measured =
-        benchmark.run(
-            work,
-            keys,
-            schedule,
-            pace.warmUp,
-            pace.duration,
-            verification == null ? null : verification.ledger(),
-            output.events,
-            work.name() + suffix);
+    Staleness staleness = isProbed ? new Staleness(benchmark) : null;
+    Benchmark.Measured measured;
+    try (AutoCloseable probes =
+        staleness == null ? () -> {} : staleness.start(pace.warmUp.toNanos(), work.seed())) {
+      measured =
+          benchmark.run(
+              work,
+              keys,
+              schedule,
+              pace.warmUp,
+              pace.duration,
+              verification == null ? null : verification.ledger(),
+              output.events,
+              work.name() + suffix);
+    }
     if (verification != null && !benchmark.isStopped()) {
       System.out.println("reading back at r=all");
       verification.readBack();
@@ -126,7 +136,7 @@ final class RunCommand implements Callable<Integer> {
             Reporter.seconds(measured.timeline()),
             measured.marks(),
             verification == null ? null : verification.result(),
-            null,
+            staleness == null ? null : staleness.result(work.seed()),
             ceiling);
     System.out.print(Ansi.AUTO.string(Summary.of(report)));
     if (output.out != null) {

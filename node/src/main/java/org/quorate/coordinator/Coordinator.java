@@ -83,8 +83,8 @@ public final class Coordinator {
     List<@Nullable String> standsFor = OwnerSet.standsFor(preference, terms.n(), owners);
     long began = operations.begin();
     return new WriteOperation(
-            key, owners, standsFor, write, terms.quorum(), deadline, loop, metrics)
-        .start(clock)
+            key, owners, standsFor, write, terms.quorum(), deadline, loop, clock, metrics)
+        .start()
         .onComplete(done -> operations.end(began));
   }
 
@@ -104,7 +104,12 @@ public final class Coordinator {
               if (siblings.isDead()) {
                 return Future.succeededFuture(
                     new WriteResult(
-                        seen.state(), siblings.context(), seen.n(), terms.quorum(), seen.acks()));
+                        seen.state(),
+                        siblings.context(),
+                        seen.n(),
+                        terms.quorum(),
+                        seen.acks(),
+                        List.of()));
               }
               Write tombstone = new Write(siblings.context(), true, List.of(), NOTHING);
               return write(key, tombstone, terms, deadline);

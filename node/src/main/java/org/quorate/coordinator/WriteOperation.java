@@ -3,6 +3,7 @@ package org.quorate.coordinator;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -39,6 +40,9 @@ final class WriteOperation {
   private final Loop loop;
   private final Deque<Integer> minters;
   private final Hinting hinting;
+  private final Clock clock;
+  private final long began;
+  private final List<WriteResult.Ack> acks;
   private final Promise<WriteResult> answer = Promise.promise();
   private @Nullable Minted minted;
   private Loop.@Nullable Timer expiry;
@@ -55,11 +59,15 @@ final class WriteOperation {
       int required,
       long deadline,
       Loop loop,
+      Clock clock,
       CoordinatorMetrics metrics) {
+    this.clock = clock;
+    this.began = clock.nanos();
     this.standsFor = standsFor;
     this.hinting = new Hinting(key, owners, deadline, loop, metrics);
     this.key = key;
     this.owners = owners;
+    this.acks = new ArrayList<>(owners.size());
     this.write = write;
     this.quorum = new QuorumWrite(owners.size(), required);
     this.deadline = deadline;
@@ -69,7 +77,7 @@ final class WriteOperation {
     this.minters = new ArrayDeque<>(order);
   }
 
-  Future<WriteResult> start(Clock clock) {
+  Future<WriteResult> start() {
     int required = quorum.required();
     if (minters.size() < required) {
       return Future.failedFuture(
@@ -138,6 +146,7 @@ final class WriteOperation {
 
   private void acked(int owner) {
     quorum.acked(owner);
+    acks.add(new WriteResult.Ack(owners.get(owner).name(), clock.nanos() - began));
     hinting.heldBy(owner);
     advance();
   }
@@ -172,7 +181,8 @@ final class WriteOperation {
               done.context(),
               owners.size(),
               quorum.required(),
-              quorum.replies().acks()));
+              quorum.replies().acks(),
+              List.copyOf(acks)));
     } else {
       answer.fail(problem());
     }

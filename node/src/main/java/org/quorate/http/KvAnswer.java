@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.quorate.coordinator.ReadResult;
 import org.quorate.coordinator.WriteResult;
@@ -21,6 +22,7 @@ final class KvAnswer {
   private static final CharSequence CONTEXT = HttpHeaders.createOptimized(KvRequest.CONTEXT);
   private static final CharSequence QUORUM = HttpHeaders.createOptimized("Quorate-Quorum");
   private static final CharSequence SIBLINGS = HttpHeaders.createOptimized("Quorate-Siblings");
+  private static final CharSequence SERVER_TIMING = HttpHeaders.createOptimized("Server-Timing");
   private static final CharSequence ETAG = HttpHeaders.createOptimized("ETag");
   private static final CharSequence LAST_MODIFIED = HttpHeaders.createOptimized("Last-Modified");
   private static final CharSequence VARY = HttpHeaders.createOptimized("Vary");
@@ -48,7 +50,17 @@ final class KvAnswer {
   }
 
   void quorum(WriteResult result) {
-    quorum(result.n(), "w", result.w(), result.acks(), 0);
+    quorum(result.n(), "w", result.w(), result.agreed(), 0);
+    if (request.headers().contains(KvRequest.TIMING)) {
+      headers.set(SERVER_TIMING, timing(result.acks()));
+    }
+  }
+
+  /** When each owner had stored it, in milliseconds (W3C Server Timing). */
+  private static String timing(List<WriteResult.Ack> acks) {
+    return acks.stream()
+        .map(ack -> ack.node() + ";dur=" + ack.afterNanos() / 1e6)
+        .collect(Collectors.joining(", "));
   }
 
   private void quorum(int n, String name, int needed, int acks, int repaired) {

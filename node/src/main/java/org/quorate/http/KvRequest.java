@@ -18,6 +18,9 @@ import org.quorate.version.Key;
 final class KvRequest {
   static final String CONTEXT = "Quorate-Context";
 
+  /** Asks for the times of a write's acknowledgements; its value means nothing. */
+  static final String TIMING = "Quorate-Timing";
+
   private static final String META_PREFIX = "quorate-meta-";
   private static final int MAX_HEADER_BYTES = 8 << 10;
   private static final List<String> CONDITIONS =

@@ -69,6 +69,9 @@ class ContractIT {
     Http.Answer put = Http.put(kv("life"), "one", "Content-Type", "text/plain");
     assertEquals(204, put.status());
     assertTrue(put.header("Quorate-Quorum").matches("n=3, w=2, acks=[23], repaired=0"));
+    assertEquals("", put.header("Server-Timing"));
+    String timing = Http.put(kv("timed?w=all"), "x", "Quorate-Timing", "1").header("Server-Timing");
+    assertTrue(timing.matches("(n[123];dur=[0-9.]+(, )?){3}"), timing);
     for (int node = 0; node < 3; node++) {
       Http.Answer get = Http.get(url(node, "/v1/kv/contract/life"));
       assertEquals(200, get.status());

@@ -155,8 +155,8 @@ final class Checker {
     op.outcome = Op.Outcome.OK;
     op.end = time.nanos();
     op.detail = state + " told " + result.context();
-    if (result.acks() < op.quorum || result.w() != op.quorum) {
-      throw violation(op.key, "F10", op + ": " + result.acks() + " acknowledgements");
+    if (result.agreed() < op.quorum || result.w() != op.quorum) {
+      throw violation(op.key, "F10", op + ": " + result.agreed() + " acknowledgements");
     }
     for (Version version : state.versions()) {
       boolean mine =

@@ -31,6 +31,10 @@ public record Quorums(
     return query.toString();
   }
 
+  public Quorums withW(String replicas) {
+    return new Quorums(r, replicas, false, timeout);
+  }
+
   public Quorums withR(String replicas) {
     return new Quorums(replicas, w, false, timeout);
   }

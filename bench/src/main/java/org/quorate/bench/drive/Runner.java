@@ -10,6 +10,7 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.quorate.bench.measure.Interval;
 import org.quorate.bench.measure.Timeline;
 import org.quorate.bench.runtime.Clock;
+import org.quorate.bench.staleness.Freshness;
+import org.quorate.bench.staleness.ReplicaTimes;
 
 /** Carries out plans, one after the other, on some event loops. */
 public final class Runner implements AutoCloseable {
@@ -41,7 +44,7 @@ public final class Runner implements AutoCloseable {
     this.clock = clock;
     this.vertx =
         Vertx.vertx(
-            new VertxOptions().setEventLoopPoolSize(threads).setPreferNativeTransport(true));
+            new VertxOptions().setEventLoopPoolSize(threads + 1).setPreferNativeTransport(true));
     for (int i = 0; i < threads; i++) {
       contexts.add(((VertxInternal) vertx).createEventLoopContext());
     }
@@ -98,6 +101,38 @@ public final class Runner implements AutoCloseable {
     public void read(Operation operation, long began, long ended, byte @Nullable [][] values) {
       progress.read(operation, began, ended, values);
     }
+  }
+
+  /**
+   * Probes how soon writes are seen until it is closed, on a loop of its own.
+   *
+   * @param probers that work at once
+   * @param warmUp what comes before does not count, nanoseconds
+   */
+  public AutoCloseable probe(
+      Prober.Setup setup,
+      int probers,
+      long warmUp,
+      long seed,
+      Freshness freshness,
+      ReplicaTimes times) {
+    ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
+    SplittableRandom random = new SplittableRandom(seed);
+    long from = clock.nanos() + warmUp;
+    List<Prober> all = new ArrayList<>();
+    for (int i = 0; i < probers; i++) {
+      all.add(new Prober(setup.named(i), context, clock, from, random.split(), freshness, times));
+    }
+    context.runOnContext(now -> all.forEach(Prober::start));
+    return () -> {
+      Promise<Void> stopped = Promise.promise();
+      context.runOnContext(
+          now ->
+              Future.all(all.stream().map(Prober::stop).toList())
+                  .<Void>mapEmpty()
+                  .onComplete(stopped));
+      join(stopped.future());
+    };
   }
 
   /** Nanoseconds since the run that is going on began. */

@@ -3,6 +3,7 @@ package org.quorate.bench.report;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.quorate.bench.staleness.Freshness;
 
 /**
  * All that is known of a run. Its JSON form is what {@code compare} and {@code report} read: fields
@@ -32,7 +33,7 @@ public record Report(
     List<Second> timeline,
     List<Mark> events,
     @Nullable Consistency consistency,
-    @Nullable Staleness staleness,
+    @Nullable Curve staleness,
     @Nullable Ceiling ceiling) {
   /** The version of the form. */
   public static final String SCHEMA = "quorate-bench/1";
@@ -136,25 +137,13 @@ public record Report(
     }
   }
 
-  /** How soon writes are seen, for each pair of quorums. */
-  public record Staleness(List<Curve> curves) {}
-
   /**
    * The probability that a read returns a write that was acknowledged before.
    *
    * @param claim whether the store promises fresh reads for these quorums
+   * @param points as {@link Freshness} has them
    */
-  public record Curve(int r, int w, boolean claim, List<Point> points) {}
-
-  /**
-   * Reads begun some time after the acknowledgement.
-   *
-   * @param delay nanoseconds, median of what was really waited
-   * @param low of the 95 % confidence band of the share that was fresh
-   * @param predicted by the model of PBS, from the measured latencies of replicas
-   */
-  public record Point(
-      long delay, long reads, long fresh, double low, double high, double predicted) {}
+  public record Curve(int r, int w, boolean claim, List<Freshness.Point> points) {}
 
   /**
    * The tool against a bare server that keeps values in memory, with the same connections.

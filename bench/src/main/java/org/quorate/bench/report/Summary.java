@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.quorate.bench.staleness.Freshness;
 import org.quorate.bench.work.Numbers;
 
 /** A report as text for people, with picocli's colour marks. */
@@ -21,7 +22,7 @@ public final class Summary {
       consistency(text, report.consistency());
     }
     if (report.staleness() != null) {
-      report.staleness().curves().forEach(curve -> curve(text, curve));
+      curve(text, report.staleness());
     }
     if (report.ceiling() != null) {
       line(
@@ -114,7 +115,7 @@ public final class Summary {
     line(text, "Fresh reads after an acknowledged write, r=%d, w=%d:", curve.r(), curve.w());
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("  after", "reads", "fresh", "95 % band", "predicted"));
-    for (Report.Point point : curve.points()) {
+    for (Freshness.Point point : curve.points()) {
       rows.add(
           List.of(
               "  " + Numbers.latency(point.delay()),

@@ -169,7 +169,8 @@ plot(tool, {
 }, [seconds, report.timeline.map(second => second.lateness), report.timeline.map(second => Math.min(1, second.busy))]);
 
 // Staleness
-for (const curve of report.staleness ? report.staleness.curves : []) {
+if (report.staleness) {
+  const curve = report.staleness;
   const band = card(`Fresh reads, r=${curve.r}, w=${curve.w}`, 'Share of reads that showed a write acknowledged so long before: measured with its 95 % band, and predicted by PBS.');
   plot(band, {
     scales: { x: { time: false, distr: 3 }, y: { range: (u, min) => [Math.max(0, Math.floor(min * 20) / 20 - 0.02), 1.01] } },
