@@ -114,7 +114,7 @@ public final class Summary {
   private static void curve(StringBuilder text, Report.Curve curve) {
     line(text, "Fresh reads after an acknowledged write, r=%d, w=%d:", curve.r(), curve.w());
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("  after", "reads", "fresh", "95 % band", "predicted"));
+    rows.add(List.of("  after", "reads", "fresh", "95 % band", "predicted", "95 % band"));
     for (Freshness.Point point : curve.points()) {
       rows.add(
           List.of(
@@ -122,7 +122,8 @@ public final class Summary {
               String.format(Locale.ROOT, "%,d", point.reads()),
               percent((double) point.fresh() / point.reads()),
               percent(point.low()) + " - " + percent(point.high()),
-              percent(point.predicted())));
+              percent(point.predicted()),
+              percent(point.predictedLow()) + " - " + percent(point.predictedHigh())));
     }
     text.append(Columns.format(rows));
   }

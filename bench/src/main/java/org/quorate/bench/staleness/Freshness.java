@@ -35,9 +35,17 @@ public final class Freshness {
    * @param delay the median of what was really waited, nanoseconds
    * @param low of the confidence band of the share of fresh reads
    * @param predicted by the model
+   * @param predictedLow of the band that the number of its samples gives the prediction
    */
   public record Point(
-      long delay, long reads, long fresh, double low, double high, double predicted) {}
+      long delay,
+      long reads,
+      long fresh,
+      double low,
+      double high,
+      double predicted,
+      double predictedLow,
+      double predictedHigh) {}
 
   public Freshness() {
     DELAYS.forEach(delay -> delays.add(new ArrayList<>()));
@@ -61,10 +69,9 @@ public final class Freshness {
       long[] waited = delays.get(i).stream().mapToLong(delay -> delay).sorted().toArray();
       List<ReplicaTimes.Sample> samples = times.of(i);
       if (waited.length > 0 && !samples.isEmpty()) {
-        Interval band =
-            BinomialConfidenceInterval.WILSON_SCORE.fromErrorRate(
-                waited.length, fresh[i], ERROR_RATE);
         double predicted = Pbs.fresh(samples, times.flight(), r, w, new SplittableRandom(seed));
+        Interval band = band(waited.length, fresh[i]);
+        Interval ofModel = band(samples.size(), (int) Math.round(predicted * samples.size()));
         points.add(
             new Point(
                 waited[waited.length / 2],
@@ -72,9 +79,15 @@ public final class Freshness {
                 fresh[i],
                 band.getLowerBound(),
                 band.getUpperBound(),
-                predicted));
+                predicted,
+                ofModel.getLowerBound(),
+                ofModel.getUpperBound()));
       }
     }
     return points;
+  }
+
+  private static Interval band(int trials, int successes) {
+    return BinomialConfidenceInterval.WILSON_SCORE.fromErrorRate(trials, successes, ERROR_RATE);
   }
 }
