@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.quorate.bench.compare.Comparison;
 import org.quorate.bench.compare.Threshold;
@@ -75,20 +74,26 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private static String conclusion(Comparison comparison) {
-    Map<Comparison.Word, List<String>> words = new TreeMap<>();
-    for (Comparison.Change change : comparison.changes()) {
-      words
-          .computeIfAbsent(change.word(), any -> new ArrayList<>())
-          .add(change.metric().toString());
-    }
     List<String> parts = new ArrayList<>();
-    words.forEach(
-        (word, metrics) -> {
-          if (word != Comparison.Word.NO_CHANGE) {
-            parts.add(word + ": " + String.join(", ", metrics));
-          }
-        });
-    return parts.isEmpty() ? "No change." : String.join("; ", parts) + ".";
+    say(parts, "Worse: ", comparison, Comparison.Word.WORSE);
+    say(parts, "Better: ", comparison, Comparison.Word.BETTER);
+    if (parts.isEmpty()) {
+      parts.add("No change.");
+    }
+    say(parts, "None seen, nor ruled out: ", comparison, Comparison.Word.NONE_SEEN);
+    return String.join("\n", parts);
+  }
+
+  private static void say(
+      List<String> parts, String beginning, Comparison comparison, Comparison.Word word) {
+    List<String> changes =
+        comparison.changes().stream()
+            .filter(change -> change.word() == word)
+            .map(Comparison.Change::text)
+            .toList();
+    if (!changes.isEmpty()) {
+      parts.add(beginning + String.join("; ", changes) + ".");
+    }
   }
 
   private static int exit(Report second, Comparison comparison, List<Threshold> thresholds) {

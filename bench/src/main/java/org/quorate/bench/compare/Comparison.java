@@ -24,8 +24,8 @@ public record Comparison(List<Change> changes) {
     NO_CHANGE,
     BETTER,
     WORSE,
-    /** The interval reaches from no change to one that would matter. */
-    UNCLEAR;
+    /** No change is sure, but the interval is too wide to rule out one that would matter. */
+    NONE_SEEN;
 
     @Override
     public String toString() {
@@ -41,7 +41,7 @@ public record Comparison(List<Change> changes) {
    */
   public record Change(
       Metric metric, double a, double b, double change, double low, double high, Word word) {
-    /** In words: {@code put.p99: 1.2 ms to 2.4 ms, +100 % (+80 to +120 %), worse}. */
+    /** For a table: metric, a, b, change, interval, word. */
     public List<String> row() {
       return List.of(
           metric.toString(),
@@ -50,6 +50,11 @@ public record Comparison(List<Change> changes) {
           percent(change),
           percent(low) + " to " + percent(high),
           word.toString());
+    }
+
+    /** In a few words: {@code put.p99 +100 % (+80 % to +120 %)}. */
+    public String text() {
+      return metric + " " + percent(change) + " (" + percent(low) + " to " + percent(high) + ")";
     }
 
     private static String percent(double share) {
@@ -110,7 +115,7 @@ public record Comparison(List<Change> changes) {
       return (change > 0) == metric.isCost() ? Word.WORSE : Word.BETTER;
     }
     boolean mayMatter = Math.max(Math.abs(low), Math.abs(high)) >= least;
-    return isSure || !mayMatter ? Word.NO_CHANGE : Word.UNCLEAR;
+    return isSure || !mayMatter ? Word.NO_CHANGE : Word.NONE_SEEN;
   }
 
   /** Whether the change of its metric meets a condition. */
