@@ -33,14 +33,13 @@ import picocli.CommandLine.Help.Ansi;
 final class Benchmark implements AutoCloseable {
   static final String KEY_PREFIX = "key-";
 
-  private static final long NEVER = Long.MAX_VALUE / 2;
   private static final long DRAW_MILLIS = 1000;
   private static final long LOOK_MILLIS = 20;
 
   final TargetOptions target;
   final ConnectionOptions connections;
   final Cluster cluster;
-  final Payload payload = new Payload(Seeds.run());
+  private Payload payload = new Payload(Seeds.run());
   private final Runner runner;
   private final Route route;
   private final PrintStream out = System.out;
@@ -55,6 +54,7 @@ final class Benchmark implements AutoCloseable {
   Benchmark(TargetOptions target, ConnectionOptions connections)
       throws IOException, InterruptedException {
     connections.check();
+    target.check();
     this.target = target;
     this.connections = connections;
     this.cluster = Cluster.of(target.targets);
@@ -68,6 +68,15 @@ final class Benchmark implements AutoCloseable {
         };
     this.runner = new Runner(connections.threads, Clock.SYSTEM);
     Interruption.onInterrupt(runner::stop);
+  }
+
+  /** What is written from now on can be told from all that was. */
+  void beginRun() {
+    payload = new Payload(Seeds.run());
+  }
+
+  Payload payload() {
+    return payload;
   }
 
   Runner runner() {
@@ -86,11 +95,18 @@ final class Benchmark implements AutoCloseable {
   /** Writes each key once. */
   Timeline load(Workload work, KeySpace keys, @Nullable Ledger ledger, String title)
       throws IOException {
-    KeySpace each = new KeySpace(keys.name(0).replaceAll("0$", ""), keys.loaded());
+    KeySpace each = keys.fresh();
     SplittableRandom random = new SplittableRandom(work.seed());
     Screen screen = new Screen(out, ansi, title, 0, Double.POSITIVE_INFINITY);
     Plan plan =
-        plan(each, loop -> Source.load(work, each, random.split()), null, 0, NEVER, ledger, screen);
+        plan(
+            each,
+            loop -> Source.load(work, each, random.split()),
+            null,
+            0,
+            Plan.NEVER,
+            ledger,
+            screen);
     return watch(plan, screen, new Events(null, mark -> {}));
   }
 
@@ -168,7 +184,11 @@ final class Benchmark implements AutoCloseable {
     return new TimerTask() {
       @Override
       public void run() {
-        body.run();
+        try {
+          body.run();
+        } catch (RuntimeException e) {
+          System.err.println("quorate-bench: " + e); // Or the timer ends, and all later events.
+        }
       }
     };
   }
@@ -225,11 +245,18 @@ final class Benchmark implements AutoCloseable {
   static List<String> again(List<String> arguments, long seed) {
     List<String> command =
         new ArrayList<>(List.of("java", "-jar", "bench/target/quorate-bench.jar"));
-    command.addAll(arguments);
+    arguments.forEach(argument -> command.add(quoted(argument)));
     if (arguments.stream().noneMatch(argument -> argument.startsWith("--seed"))) {
       command.addAll(List.of("--seed", "" + seed));
     }
     return command;
+  }
+
+  /** As a shell takes it for one word. */
+  private static String quoted(String argument) {
+    return argument.matches("[A-Za-z0-9_.,:=/@%+-]+")
+        ? argument
+        : "'" + argument.replace("'", "'\\''") + "'";
   }
 
   @Override

@@ -25,6 +25,10 @@ import org.quorate.bench.work.Workload;
 /** What the tool itself can do here: the same work and connections against the bare server. */
 final class Ceiling {
   private static final int KEYS = 10_000;
+
+  /** What the bare server has room for. */
+  private static final int MOST_BYTES = 128 << 20;
+
   private static final long WARM_UP = TimeUnit.SECONDS.toNanos(4);
   private static final long END = WARM_UP + TimeUnit.SECONDS.toNanos(3);
 
@@ -38,6 +42,9 @@ final class Ceiling {
     Process server = server();
     try {
       Timeline timeline = measure(benchmark, work, port(server));
+      if (timeline.rate() == 0) {
+        throw new IOException("it served nothing");
+      }
       Map<String, Double> rates = new LinkedHashMap<>();
       timeline.rates().forEach((kind, each) -> rates.put(kind.label(), each));
       return new Report.Ceiling(timeline.rate(), rate / timeline.rate(), rates);
@@ -71,10 +78,12 @@ final class Ceiling {
   }
 
   private static Timeline measure(Benchmark benchmark, Workload work, int port) {
-    KeySpace keys = new KeySpace(Benchmark.KEY_PREFIX, Math.min(KEYS, work.keyCount()));
+    int count = Math.max(1, Math.min(MOST_BYTES / work.sizes().most(), work.keyCount()));
+    KeySpace keys = new KeySpace(Benchmark.KEY_PREFIX, Math.min(KEYS, count));
     Route route = Route.roundRobin(List.of(new Target("127.0.0.1", port)));
     SplittableRandom random = new SplittableRandom(work.seed());
-    Plan load = plan(benchmark, route, keys, loop -> Source.load(work, keys, random), 0, END);
+    Plan load =
+        plan(benchmark, route, keys, loop -> Source.load(work, keys, random.split()), 0, END);
     benchmark.runner().run(load);
     Plan run =
         plan(benchmark, route, keys, loop -> Source.of(work, keys, random.split()), WARM_UP, END);
@@ -92,7 +101,7 @@ final class Ceiling {
         route,
         new Quorate("bench", new Quorums(null, null, false, null)),
         keys,
-        benchmark.payload,
+        benchmark.payload(),
         null,
         sources,
         warmUp,

@@ -25,6 +25,7 @@ final class Cluster {
   private final ObjectMapper json = new ObjectMapper();
   private final List<Target> targets;
   private final JsonNode facts;
+  private int replicas;
 
   private Cluster(List<Target> targets) {
     this.targets = targets;
@@ -69,7 +70,7 @@ final class Cluster {
   }
 
   int n() {
-    return facts.path("defaults").path("n").asInt(3);
+    return replicas > 0 ? replicas : facts.path("defaults").path("n").asInt(3);
   }
 
   /** How many replicas a parameter means; by default as many as the cluster's. */
@@ -121,6 +122,7 @@ final class Cluster {
               + " "
               + answer.body().strip());
     }
+    replicas = n;
   }
 
   /**
@@ -137,6 +139,13 @@ final class Cluster {
     for (int p = 0; p < orders.length; p++) {
       List<Integer> owners = new ArrayList<>();
       partitions.get(p).forEach(name -> add(owners, name.asText()));
+      if (owners.isEmpty()) {
+        throw new IllegalArgumentException(
+            "--route owner: no owner of partition "
+                + p
+                + " is a target; the members are "
+                + facts.path("members").findValuesAsText("http"));
+      }
       orders[p] = Owners.order(owners, targets.size());
     }
     Owners route = new Owners(targets, bucket, orders);

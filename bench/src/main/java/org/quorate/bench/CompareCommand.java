@@ -53,7 +53,12 @@ final class CompareCommand implements Callable<Integer> {
     Report first = Reporter.read(a);
     Report second = Reporter.read(b);
     warn(first.setup(), second.setup());
-    Comparison comparison = Comparison.of(first, second, leastPercent / 100);
+    Comparison comparison =
+        Comparison.of(
+            first,
+            second,
+            leastPercent / 100,
+            thresholds.stream().filter(Threshold::isRelative).map(Threshold::metric).toList());
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("metric", "A", "B", "change", "95 % interval", "so"));
     comparison.changes().forEach(change -> rows.add(change.row()));

@@ -40,15 +40,21 @@ final class Events {
     if (file != null && !Files.isReadable(file)) {
       throw new IllegalArgumentException("--events '" + file + "' cannot be read");
     }
-    read(0);
+    read(0, true);
   }
 
-  private void read(double now) throws IOException {
+  /** A line that is being written is left for the next time. */
+  private void read(double now, boolean isFirst) throws IOException {
     if (file == null) {
       return;
     }
-    List<String> all = Files.readAllLines(file);
-    for (String line : all.subList(Math.min(lines, all.size()), all.size())) {
+    String text = Files.readString(file);
+    boolean isGrowing = !isFirst && !text.endsWith("\n");
+    List<String> all = text.lines().toList();
+    all = isGrowing ? all.subList(0, Math.max(0, all.size() - 1)) : all;
+    List<String> added = all.subList(Math.min(lines, all.size()), all.size());
+    lines = all.size();
+    for (String line : added) {
       Matcher timed = TIMED.matcher(line.strip());
       if (timed.matches()) {
         double at = Numbers.duration(timed.group(1)).toMillis() / 1e3;
@@ -57,7 +63,6 @@ final class Events {
         planned.add(new Planned(now, line.strip(), null));
       }
     }
-    lines = all.size();
     planned.sort(Comparator.comparingDouble(Planned::at));
   }
 
@@ -66,11 +71,11 @@ final class Events {
    *
    * @param now seconds since the warm-up ended
    */
-  void look(double now) throws IOException {
-    read(now);
+  synchronized void look(double now) throws IOException {
+    read(now, false);
     while (!planned.isEmpty() && planned.get(0).at <= now) {
       Planned due = planned.remove(0);
-      Mark mark = new Mark(Math.max(due.at, 0), due.what);
+      Mark mark = new Mark(Math.max(now, 0), due.what);
       marks.add(mark);
       out.accept(mark);
       if (due.command != null) {
@@ -82,7 +87,7 @@ final class Events {
     }
   }
 
-  List<Mark> marks() {
+  synchronized List<Mark> marks() {
     return List.copyOf(marks);
   }
 }

@@ -61,10 +61,19 @@ final class FindMaxCommand implements Callable<Integer> {
     Workload work = options.workload(workload, Workload.preset(workload));
     List<Step> steps = new ArrayList<>();
     double found;
+    boolean isStopped;
     try (Benchmark benchmark = new Benchmark(target, pace.connections)) {
       found = search(benchmark, work, steps);
+      isStopped = benchmark.isStopped();
     }
     System.out.print(table(steps));
+    if (isStopped) {
+      System.out.println("Ended before it was found.");
+      return Main.EXIT_INCONCLUSIVE;
+    }
+    if (steps.stream().anyMatch(step -> step.verdict().word() == Verdict.Word.CLIENT_BOUND)) {
+      System.out.println("Some steps were limited by this tool, not by the store.");
+    }
     if (found == 0) {
       System.out.println("No rate was served well enough.");
       return Main.EXIT_INCONCLUSIVE;

@@ -1,5 +1,6 @@
 package org.quorate.bench;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import org.quorate.bench.drive.Runner.UnreachableException;
@@ -49,7 +50,17 @@ public final class Main implements Runnable {
     // So that there is a console where there is a terminal, and only there, in each JDK.
     System.setProperty("jdk.console", "java.base");
     Interruption interruption = new Interruption();
-    interruption.exit(commandLine().execute(args));
+    interruption.exit(run(args));
+  }
+
+  /** A failure of the tool itself is never one of the store. */
+  private static int run(String[] args) {
+    try {
+      return commandLine().execute(args);
+    } catch (Error e) {
+      e.printStackTrace();
+      return EXIT_INCONCLUSIVE;
+    }
   }
 
   static CommandLine commandLine() {
@@ -70,17 +81,18 @@ public final class Main implements Runnable {
   }
 
   private static int failure(
-      Exception e, CommandLine line, CommandLine.@Nullable ParseResult parsed) throws Exception {
+      Exception e, CommandLine line, CommandLine.@Nullable ParseResult parsed) {
     PrintWriter err = line.getErr();
-    if (e instanceof UnreachableException) {
-      err.println("quorate-bench: " + e.getMessage());
+    if (e instanceof UnreachableException || e instanceof IOException) {
+      err.println("quorate-bench: " + (e instanceof IOException ? e : e.getMessage()));
       return EXIT_INCONCLUSIVE;
     }
     if (e instanceof IllegalArgumentException) {
       err.println("quorate-bench: " + e.getMessage());
       return EXIT_USAGE;
     }
-    throw e;
+    e.printStackTrace(err);
+    return EXIT_INCONCLUSIVE;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.quorate.bench;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,4 +36,12 @@ final class OutputOptions {
       names = "--no-ceiling",
       description = "Do not measure afterwards what this tool itself can do here.")
   boolean noCeiling;
+
+  /** Before anything is measured. */
+  void check() {
+    Path folder = out == null ? null : out.toAbsolutePath().getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw new IllegalArgumentException("--out '" + out + "': its folder is not there");
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package org.quorate.bench;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.quorate.bench.compare.Threshold;
 import org.quorate.bench.drive.Arrivals;
+import org.quorate.bench.drive.Runner.UnreachableException;
 import org.quorate.bench.measure.Verdict;
 import org.quorate.bench.report.Report;
 import org.quorate.bench.report.Reporter;
@@ -70,7 +72,8 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     pace.check();
     Workload work = options.workload(workload, Workload.preset(workload));
-    List<Threshold> thresholds = output.failIf.stream().map(Threshold::parse).toList();
+    List<Threshold> thresholds = output.failIf.stream().map(Threshold::parseAbsolute).toList();
+    output.check();
     int exit = 0;
     try (Benchmark benchmark = new Benchmark(target, pace.connections)) {
       for (Quorum quorum : quorums()) {
@@ -89,6 +92,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private Report measure(Benchmark benchmark, Workload work, String suffix) throws Exception {
+    benchmark.beginRun();
     String started = Instant.ofEpochMilli(Clock.SYSTEM.wallMillis()).toString();
     Verification verification = isVerified ? new Verification(benchmark, work) : null;
     KeySpace keys = verification == null ? benchmark.loadedKeys(work) : verification.keys();
@@ -119,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
     }
     double rate = measured.timeline().rate();
     Report.Ceiling ceiling =
-        output.noCeiling || benchmark.isStopped() ? null : Ceiling.measure(benchmark, work, rate);
+        output.noCeiling || benchmark.isStopped() ? null : ceiling(benchmark, work, rate);
     Verdict verdict = Verdict.of(measured.timeline(), pace.rate != null);
     Report report =
         new Report(
@@ -134,6 +138,7 @@ final class RunCommand implements Callable<Integer> {
             rate,
             Reporter.operations(measured.timeline()),
             Reporter.seconds(measured.timeline()),
+            Reporter.after(measured.timeline()),
             measured.marks(),
             verification == null ? null : verification.result(),
             staleness == null ? null : staleness.result(work.seed()),
@@ -143,6 +148,18 @@ final class RunCommand implements Callable<Integer> {
       Outcome.write(report, Path.of(output.out + suffix), System.out);
     }
     return report;
+  }
+
+  /** None if it cannot be measured: the run is reported all the same. */
+  private static Report.@Nullable Ceiling ceiling(Benchmark benchmark, Workload work, double rate)
+      throws InterruptedException {
+    System.out.println("measuring what this tool can do here");
+    try {
+      return Ceiling.measure(benchmark, work, rate);
+    } catch (IOException | UnreachableException e) {
+      System.out.println("the bare server could not be measured: " + e.getMessage());
+      return null;
+    }
   }
 
   private List<String> arguments() {

@@ -41,7 +41,7 @@ final class Staleness {
             target.dialect(quorums.withR("1")),
             target.dialect(quorums.withR("2")),
             target.dialect(quorums.withW("all")),
-            Integer.toHexString(benchmark.payload.run()) + "-probe-",
+            Integer.toHexString(benchmark.payload().run()) + "-probe-",
             target.patienceNanos());
   }
 

@@ -95,6 +95,19 @@ final class TargetOptions {
       description = "For the store to answer, 1ms to 60s. Default: the store's, 2s.")
   @Nullable Duration timeout;
 
+  /**
+   * @throws IllegalArgumentException naming the option that is out of range
+   */
+  void check() {
+    if (n < 0 || n > 99) {
+      throw new IllegalArgumentException("--n '" + n + "' is not 1 to 99");
+    }
+    if (timeout != null && (timeout.toMillis() < 1 || timeout.toSeconds() > 60)) {
+      throw new IllegalArgumentException(
+          "--timeout '" + Numbers.text(timeout) + "' is not 1ms to 60s");
+    }
+  }
+
   Quorums quorums() {
     return new Quorums(r, w, isSloppy, timeout == null ? null : Numbers.text(timeout));
   }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.quorate.bench.drive.Operation;
 import org.quorate.bench.drive.Plan;
 import org.quorate.bench.drive.Route;
+import org.quorate.bench.drive.Runner.UnreachableException;
 import org.quorate.bench.drive.Source;
 import org.quorate.bench.report.Report;
 import org.quorate.bench.runtime.Clock;
@@ -25,6 +26,7 @@ import org.quorate.bench.work.Workload;
 /** The ledger of a run, and the reading back at its end. */
 final class Verification {
   private static final long QUIET_MILLIS = 3000;
+
   private static final long AGAIN_MILLIS = 500;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -33,7 +35,6 @@ final class Verification {
   private final Ledger ledger;
   private final String claims;
   private final AtomicLong readBack = new AtomicLong();
-  private long notReadBack;
 
   /**
    * @throws IllegalArgumentException if the workload cannot be verified
@@ -53,7 +54,7 @@ final class Verification {
     this.benchmark = benchmark;
     this.keys =
         new KeySpace(
-            Integer.toHexString(benchmark.payload.run()) + "-" + Benchmark.KEY_PREFIX,
+            Integer.toHexString(benchmark.payload().run()) + "-" + Benchmark.KEY_PREFIX,
             work.keyCount());
     int n = benchmark.cluster.n();
     int r = benchmark.cluster.replicas(benchmark.target.r, "r");
@@ -71,7 +72,7 @@ final class Verification {
             + (claimed.monotonic() ? " and never go back" : " and may go back");
     this.ledger =
         new Ledger(
-            benchmark.payload.run(),
+            benchmark.payload().run(),
             Clock.SYSTEM.nanos(),
             2 * benchmark.target.patienceNanos(),
             claimed);
@@ -91,20 +92,25 @@ final class Verification {
     long give = Clock.SYSTEM.nanos() + PATIENCE_NANOS;
     TimeUnit.MILLISECONDS.sleep(QUIET_MILLIS);
     List<Long> open = ledger.keys();
-    while (!open.isEmpty() && !Thread.interrupted()) {
-      open = readBack(open);
-      if (Clock.SYSTEM.nanos() > give) {
+    while (!open.isEmpty() && !benchmark.isStopped()) {
+      boolean isLast = Clock.SYSTEM.nanos() > give;
+      open = readBack(open, benchmark.target.isSloppy && !isLast);
+      if (isLast) {
         break;
       }
       if (!open.isEmpty()) {
         TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
       }
     }
-    notReadBack = open.size();
   }
 
-  /** Returns those that could not be read. */
-  private List<Long> readBack(List<Long> open) {
+  /**
+   * Returns those that could not be read.
+   *
+   * @param isPatient whether to read those again that show anything wrong: stand-ins of a sloppy
+   *     quorum have to hand back what they took before its owners can be asked for it
+   */
+  private List<Long> readBack(List<Long> open, boolean isPatient) {
     Queue<Long> failed = new ConcurrentLinkedQueue<>();
     AtomicInteger turn = new AtomicInteger();
     Plan.Progress judge =
@@ -112,11 +118,11 @@ final class Verification {
           @Override
           public void read(
               Operation operation, long began, long ended, byte @Nullable [][] values) {
-            if (values == null) {
-              failed.add(operation.key());
-            } else {
+            long key = operation.key();
+            if (values != null && ledger.readLast(key, began, ended, List.of(values), isPatient)) {
               readBack.incrementAndGet();
-              ledger.readLast(operation.key(), began, ended, List.of(values));
+            } else {
+              failed.add(key);
             }
           }
         };
@@ -125,17 +131,21 @@ final class Verification {
             Route.roundRobin(benchmark.target.targets),
             benchmark.target.dialect(benchmark.target.quorums().withR("all")),
             keys,
-            benchmark.payload,
+            benchmark.payload(),
             null,
             loop -> Source.readBack(open, turn),
             0,
-            Long.MAX_VALUE / 2,
+            Plan.NEVER,
             benchmark.connections.connections,
             benchmark.target.patienceNanos(),
             true,
             null,
             judge);
-    benchmark.runner().run(plan);
+    try {
+      benchmark.runner().run(plan);
+    } catch (UnreachableException e) {
+      return open;
+    }
     return failed.stream().sorted().toList();
   }
 
@@ -150,7 +160,7 @@ final class Verification {
         ledger.unknown(),
         ledger.reads(),
         readBack.get(),
-        notReadBack,
+        ledger.keys().size() - readBack.get(),
         findings,
         ledger.findings().examples());
   }

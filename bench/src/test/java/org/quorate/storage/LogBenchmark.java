@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +24,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.VertxLoop;
+import org.quorate.testing.HeapDirectory;
 import org.quorate.version.Key;
 
 /** Appends of 1 KiB, 64 at once, until all are durable as the log promises. Per append. */
@@ -52,11 +52,13 @@ public class LogBenchmark {
     path = Files.createTempDirectory("quorate-micro");
     vertx = Vertx.vertx();
     loop = new VertxLoop(vertx, vertx.getOrCreateContext(), Clock.SYSTEM, LogBenchmark::fail);
+    Disk disk = new FileDisk(path);
+    Recovery.Result found = new Recovery(disk, new HeapDirectory(), any -> 0).run();
     log =
         new Log(
-            new FileDisk(path),
+            disk,
             new LogOptions(sync, SEGMENT_BYTES, 1, 1L << 40),
-            new ConcurrentSkipListMap<>(),
+            found.segments(),
             thread(),
             thread(),
             thread(),
@@ -72,7 +74,8 @@ public class LogBenchmark {
   }
 
   private static void fail(Throwable e) {
-    throw new AssertionError(e);
+    e.printStackTrace();
+    Runtime.getRuntime().halt(1);
   }
 
   @TearDown

@@ -1,11 +1,15 @@
 package org.quorate.bench.compare;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
+import org.quorate.bench.report.Report;
+import org.quorate.bench.report.Reporter;
 
 /**
  * The seconds of a run, drawn again in blocks: what the run might have shown.
@@ -18,24 +22,45 @@ final class Bootstrap {
   /** So many requests took so long, in this second. */
   private record Bar(long value, int second, long count) {}
 
+  private final Metric metric;
   private final int seconds;
   private final long[] counts;
   private final List<Bar> bars = new ArrayList<>();
 
-  /**
-   * @param histograms one for each second, in order
-   */
-  Bootstrap(List<Histogram> histograms) {
-    seconds = histograms.size();
-    counts = new long[seconds];
+  Bootstrap(Metric metric, Report report) {
+    this.metric = metric;
+    this.seconds = report.timeline().size();
+    this.counts = new long[seconds];
     for (int second = 0; second < seconds; second++) {
-      Histogram histogram = histograms.get(second);
-      counts[second] = histogram.getTotalCount();
-      for (HistogramIterationValue bar : histogram.recordedValues()) {
-        bars.add(new Bar(bar.getValueIteratedTo(), second, bar.getCountAtValueIteratedTo()));
-      }
+      add(report.timeline().get(second), second, true);
+    }
+    if (report.after() != null && seconds > 0) { // Latencies of the last second's requests.
+      add(report.after(), seconds - 1, false);
     }
     bars.sort(Comparator.comparingLong(Bar::value));
+  }
+
+  private void add(Report.Second from, int second, boolean isRate) {
+    for (Map.Entry<String, Report.Part> one : from.operations().entrySet()) {
+      if (metric.kind().isEmpty() || metric.kind().equals(one.getKey())) {
+        Report.Part part = one.getValue();
+        counts[second] += isRate ? part.completed() : 0;
+        Histogram histogram =
+            Reporter.decode(metric.isService() ? part.service() : part.response());
+        for (HistogramIterationValue bar : histogram.recordedValues()) {
+          bars.add(new Bar(bar.getValueIteratedTo(), second, bar.getCountAtValueIteratedTo()));
+        }
+      }
+    }
+  }
+
+  /** Whether there is anything to compare. */
+  boolean isDefined() {
+    return !bars.isEmpty() && value(asItWas()) > 0;
+  }
+
+  double value(int[] drawn) {
+    return Double.isNaN(metric.percentile()) ? rate(drawn) : percentile(drawn, metric.percentile());
   }
 
   /** How often each second is drawn. */
@@ -54,29 +79,29 @@ final class Bootstrap {
   /** Each second once: what the run did show. */
   int[] asItWas() {
     int[] drawn = new int[seconds];
-    java.util.Arrays.fill(drawn, 1);
+    Arrays.fill(drawn, 1);
     return drawn;
   }
 
   /** Requests per second. */
-  double rate(int[] drawn) {
-    return (double) total(drawn) / seconds;
-  }
-
-  private long total(int[] drawn) {
+  private double rate(int[] drawn) {
     long total = 0;
     for (int second = 0; second < seconds; second++) {
       total += drawn[second] * counts[second];
     }
-    return total;
+    return (double) total / seconds;
   }
 
   /**
    * @param percentile 0 to 100
    * @return nanoseconds; 0 if there were no requests
    */
-  double percentile(int[] drawn, double percentile) {
-    double needed = total(drawn) * percentile / 100;
+  private double percentile(int[] drawn, double percentile) {
+    long total = 0;
+    for (Bar bar : bars) {
+      total += drawn[bar.second] * bar.count;
+    }
+    double needed = total * percentile / 100;
     long seen = 0;
     long last = 0;
     for (Bar bar : bars) {

@@ -2,13 +2,12 @@ package org.quorate.bench.compare;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
-import org.HdrHistogram.Histogram;
-import org.quorate.bench.measure.Tally;
 import org.quorate.bench.report.Report;
-import org.quorate.bench.report.Reporter;
 
 /**
  * What changed from one report to another, and how sure that is.
@@ -64,48 +63,37 @@ public record Comparison(List<Change> changes) {
 
   /**
    * @param least changes smaller than this share matter to nobody
+   * @param more metrics beside those that are always compared
    */
-  public static Comparison of(Report a, Report b, double least) {
+  public static Comparison of(Report a, Report b, double least, List<Metric> more) {
+    Set<Metric> metrics = new LinkedHashSet<>();
+    a.operations().keySet().forEach(kind -> Metric.usual(kind).forEach(metrics::add));
+    metrics.addAll(more);
     List<Change> changes = new ArrayList<>();
-    for (String kind : a.operations().keySet()) {
-      if (b.operations().containsKey(kind)) {
-        Bootstrap first = new Bootstrap(seconds(a, kind));
-        Bootstrap second = new Bootstrap(seconds(b, kind));
-        Metric.usual(kind).forEach(metric -> changes.add(change(metric, first, second, least)));
+    for (Metric metric : metrics) {
+      Bootstrap first = new Bootstrap(metric, a);
+      Bootstrap second = new Bootstrap(metric, b);
+      if (first.isDefined() && second.isDefined()) {
+        changes.add(change(metric, first, second, least));
       }
     }
     return new Comparison(changes);
-  }
-
-  private static List<Histogram> seconds(Report report, String kind) {
-    List<Histogram> seconds = new ArrayList<>();
-    for (Report.Second second : report.timeline()) {
-      Report.Part part = second.operations().get(kind);
-      seconds.add(part == null ? Tally.histogram() : Reporter.decode(part.response()));
-    }
-    return seconds;
   }
 
   private static Change change(Metric metric, Bootstrap a, Bootstrap b, double least) {
     SplittableRandom random = new SplittableRandom(SEED);
     double[] changes = new double[DRAWS];
     for (int i = 0; i < DRAWS; i++) {
-      double first = value(metric, a, a.draw(random));
-      changes[i] = value(metric, b, b.draw(random)) / first - 1;
+      double first = a.value(a.draw(random));
+      changes[i] = first == 0 ? 0 : b.value(b.draw(random)) / first - 1;
     }
     Arrays.sort(changes);
     double low = changes[DRAWS / 40];
     double high = changes[DRAWS - 1 - DRAWS / 40];
-    double was = value(metric, a, a.asItWas());
-    double is = value(metric, b, b.asItWas());
+    double was = a.value(a.asItWas());
+    double is = b.value(b.asItWas());
     return new Change(
         metric, was, is, is / was - 1, low, high, word(metric, is / was - 1, low, high, least));
-  }
-
-  private static double value(Metric metric, Bootstrap run, int[] drawn) {
-    return Double.isNaN(metric.percentile())
-        ? run.rate(drawn)
-        : run.percentile(drawn, metric.percentile());
   }
 
   /** Sure and large enough, surely too small, or neither. */

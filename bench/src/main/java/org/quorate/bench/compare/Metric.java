@@ -60,6 +60,15 @@ public record Metric(String kind, String name) {
     return !name.equals("rate") && !name.equals("failed") && !kind.isEmpty();
   }
 
+  boolean isService() {
+    return name.startsWith(SERVICE);
+  }
+
+  /** Whether a change of it has an interval of confidence. */
+  boolean isComparable() {
+    return name.equals("rate") || !Double.isNaN(percentile());
+  }
+
   /** Where more is worse. */
   boolean isCost() {
     return !name.equals("rate");

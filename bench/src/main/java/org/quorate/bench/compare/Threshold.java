@@ -52,8 +52,26 @@ public record Threshold(
               + metric
               + (unit.isEmpty() ? " needs us, ms, s or %" : " is no time"));
     }
+    if (unit.equals("%") && !metric.isComparable()) {
+      throw new IllegalArgumentException(
+          "--fail-if '" + text + "': of changes only rates and percentiles can be judged");
+    }
     double limit = Double.parseDouble(form.group(3)) * scale;
     return new Threshold(text, metric, form.group(2).equals(">"), limit, unit.equals("%"));
+  }
+
+  /**
+   * For a single report.
+   *
+   * @throws IllegalArgumentException also where it is a condition on a change
+   */
+  public static Threshold parseAbsolute(String text) {
+    Threshold threshold = parse(text);
+    if (threshold.isRelative()) {
+      throw new IllegalArgumentException(
+          "--fail-if '" + text + "' is of a change: only compare has two reports");
+    }
+    return threshold;
   }
 
   /** Whether one report meets it. */

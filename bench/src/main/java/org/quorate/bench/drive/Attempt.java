@@ -103,7 +103,11 @@ final class Attempt {
 
   private Answer understand(Call call, Response response, boolean wantsValues) {
     if (response instanceof Response.Came came) {
-      return loop.dialect().answer(call, came.status(), came.headers(), came.body(), wantsValues);
+      try {
+        return loop.dialect().answer(call, came.status(), came.headers(), came.body(), wantsValues);
+      } catch (RuntimeException e) { // Not what the store promises to say.
+        return Answer.failed(Answer.Outcome.UNKNOWN, "bad-answer");
+      }
     }
     String problem = response instanceof Response.Lost lost ? lost.problem() : "unknown";
     return Answer.failed(Answer.Outcome.UNKNOWN, problem);

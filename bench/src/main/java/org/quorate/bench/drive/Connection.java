@@ -28,6 +28,7 @@ final class Connection {
   private @Nullable HttpClientConnection http;
   private @Nullable Consumer<Response> waiting;
   private long sent;
+  private Runnable onOpen = () -> {};
   private boolean isClosed;
 
   Connection(Vertx vertx, HttpClientAgent client, Target target, Lane lane) {
@@ -37,8 +38,17 @@ final class Connection {
     this.lane = lane;
   }
 
-  /** Tries to open it. Completes with whether that was possible at once. */
-  Future<Boolean> open(Runnable onOpen) {
+  /**
+   * Tries to open it. Completes with whether that was possible at once.
+   *
+   * @param whenOpen is told then, and each time that it is open again
+   */
+  Future<Boolean> open(Runnable whenOpen) {
+    onOpen = whenOpen;
+    return open();
+  }
+
+  private Future<Boolean> open() {
     Promise<Boolean> tried = Promise.promise();
     client
         .connect(new HttpConnectOptions().setHost(target.host()).setPort(target.port()))
@@ -47,33 +57,37 @@ final class Connection {
               if (isClosed) {
                 tried.complete(false);
               } else if (opened.succeeded()) {
-                opened(opened.result(), onOpen);
+                opened(opened.result());
                 tried.complete(true);
               } else {
-                vertx.setTimer(RETRY_MILLIS, id -> open(onOpen));
+                vertx.setTimer(RETRY_MILLIS, id -> reopen());
                 tried.complete(false);
               }
             });
     return tried.future();
   }
 
-  private void opened(HttpClientConnection connection, Runnable onOpen) {
+  private void reopen() {
+    if (!isClosed) {
+      var unused = open();
+    }
+  }
+
+  private void opened(HttpClientConnection connection) {
     http = connection;
     connection.exceptionHandler(reset -> {}); // It closes too.
-    connection.closeHandler(closed -> lost(connection, "connection-lost", onOpen));
+    connection.closeHandler(closed -> lost(connection, "connection-lost"));
     lane.opened(this);
     onOpen.run();
   }
 
-  private void lost(HttpClientConnection connection, String problem, Runnable onOpen) {
+  private void lost(HttpClientConnection connection, String problem) {
     if (http != connection) {
       return;
     }
     http = null;
     lane.closed(this);
-    if (!isClosed) {
-      open(onOpen);
-    }
+    reopen();
     answer(waiting, new Response.Lost(problem));
   }
 
@@ -150,13 +164,10 @@ final class Connection {
 
   /** Gives up on a call that was sent before this moment: nobody knows what became of it. */
   void giveUpBefore(long moment) {
-    Consumer<Response> then = waiting;
     HttpClientConnection connection = http;
-    if (then != null && sent < moment) {
-      answer(then, new Response.Lost("timeout"));
-      if (connection != null) {
-        connection.close();
-      }
+    if (waiting != null && connection != null && sent < moment) {
+      lost(connection, "timeout");
+      var unused = connection.close();
     }
   }
 

@@ -19,6 +19,7 @@ public interface Dialect {
    * What came back for a call.
    *
    * @param wantsValues whether a read's values are to be told
+   * @throws RuntimeException if it is nothing that the store promises to say
    */
   Answer answer(Call call, int status, MultiMap headers, Buffer body, boolean wantsValues);
 }

@@ -34,6 +34,10 @@ final class Lane {
     waiting.addLast(operation);
   }
 
+  int waiting() {
+    return waiting.size();
+  }
+
   boolean canServe() {
     return !waiting.isEmpty() && !idle.isEmpty();
   }

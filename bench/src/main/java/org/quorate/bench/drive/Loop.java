@@ -33,6 +33,7 @@ final class Loop {
    */
   private static final int MAX_WAITING = 10_000;
 
+  private static final int CONNECT_MILLIS = 2000;
   private static final long TICK = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -40,6 +41,7 @@ final class Loop {
   private final Plan plan;
   private final int index;
   private final int mostOutstanding;
+  private final ContextInternal context;
   private final Vertx vertx;
   private final EventLoop timers;
   private final Clock clock;
@@ -56,6 +58,7 @@ final class Loop {
   private int waiting;
   private int outstanding;
   private int sequence;
+  private long lastOpen;
   private boolean isExhausted;
   private boolean isArmed;
 
@@ -68,11 +71,14 @@ final class Loop {
     this.plan = plan;
     this.index = index;
     this.mostOutstanding = connectionCount;
+    this.context = context;
     this.vertx = context.owner();
     this.timers = context.nettyEventLoop();
     this.clock = clock;
     context.exceptionHandler(over::tryFail);
-    this.client = vertx.createHttpClient(new HttpClientOptions().setTcpNoDelay(true));
+    this.client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setTcpNoDelay(true).setConnectTimeout(CONNECT_MILLIS));
     this.schedule = plan.schedule() == null ? null : plan.schedule().apply(index);
     this.source = plan.sources().apply(index);
     this.meter = new Meter(plan.warmUp(), plan.end(), plan.progress()::interval);
@@ -170,7 +176,7 @@ final class Loop {
       arm();
     }
     for (Lane lane : lanes) {
-      while (lane.canServe()) {
+      while (lane.canServe() && outstanding < mostOutstanding) {
         begin(lane);
       }
     }
@@ -253,6 +259,12 @@ final class Loop {
     long now = now();
     meter.late(now, now - due, THREADS.getCurrentThreadCpuTime());
     connections.forEach(connection -> connection.giveUpBefore(now - plan.timeout()));
+    lanes.stream().filter(lane -> lane.open() == 0).forEach(this::reroute);
+    if (openConnections() > 0) {
+      lastOpen = now;
+    } else if (plan.end() == Plan.NEVER && now - lastOpen > plan.timeout()) {
+      stop(); // There is nobody left to ask, and no other end.
+    }
     if (now > end + patience && waiting > 0) {
       lanes.forEach(this::giveUp);
     }
@@ -275,6 +287,16 @@ final class Loop {
             TimeUnit.NANOSECONDS);
   }
 
+  /** The last connection was lost: what waited for one goes to the next best lane. */
+  private void reroute(Lane lane) {
+    for (int left = lane.waiting(); left > 0; left--) {
+      Operation operation = lane.nextWaiting();
+      if (operation != null) {
+        lane(operation).add(operation);
+      }
+    }
+  }
+
   /** What never found a connection counts with its age. */
   private void giveUp(Lane lane) {
     long now = now();
@@ -291,6 +313,7 @@ final class Loop {
     meter.finish();
     connections.forEach(Connection::close);
     client.close();
+    context.exceptionHandler(late -> {});
     over.tryComplete();
   }
 }

@@ -33,6 +33,9 @@ public record Plan(
     boolean keepsValues,
     @Nullable Ledger ledger,
     Progress progress) {
+  /** An end that is not reached. */
+  public static final long NEVER = Long.MAX_VALUE / 2;
+
   Plan with(Progress other) {
     return new Plan(
         route,

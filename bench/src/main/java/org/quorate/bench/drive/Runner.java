@@ -56,6 +56,7 @@ public final class Runner implements AutoCloseable {
    * @throws UnreachableException if no connection could be opened
    */
   public Timeline run(Plan plan) {
+    zero = 0;
     Timeline timeline = new Timeline();
     Plan counted = plan.with(new Counting(plan.progress(), timeline));
     List<Loop> loops = new ArrayList<>();
@@ -135,9 +136,10 @@ public final class Runner implements AutoCloseable {
     };
   }
 
-  /** Nanoseconds since the run that is going on began. */
+  /** Nanoseconds since the run that is going on began; -1 before it did. */
   public long now() {
-    return clock.nanos() - zero;
+    long start = zero;
+    return start == 0 ? -1 : clock.nanos() - start;
   }
 
   /** Ends what runs, and whatever would run after it, before its time. */

@@ -13,6 +13,8 @@ public final class Interval {
   private final int index;
   private final Map<Kind, Tally> tallies = new EnumMap<>(Kind.class);
 
+  private final Map<Kind, Long> completed = new EnumMap<>(Kind.class);
+
   /** How late timers of the tool's loops came, nanoseconds. */
   public final Histogram lateness = Tally.histogram();
 
@@ -38,6 +40,15 @@ public final class Interval {
     return tallies;
   }
 
+  /** How many of a kind succeeded in this second, whenever they were intended. */
+  public long completed(Kind kind) {
+    return completed.getOrDefault(kind, 0L);
+  }
+
+  public Map<Kind, Long> completed() {
+    return completed;
+  }
+
   public long cpuNanos() {
     return cpuNanos;
   }
@@ -48,6 +59,7 @@ public final class Interval {
 
   void add(Interval other) {
     other.tallies.forEach((kind, tally) -> of(kind).add(tally));
+    other.completed.forEach((kind, count) -> completed.merge(kind, count, Long::sum));
     lateness.add(other.lateness);
     cpuNanos = Math.max(cpuNanos, other.cpuNanos);
   }
@@ -60,12 +72,10 @@ public final class Interval {
     return tallies.values().stream().mapToLong(Tally::failures).sum();
   }
 
-  /** The least schedule lag of any request, nanoseconds; the greatest long if there was none. */
-  long leastLag() {
-    return tallies.values().stream()
-        .filter(tally -> tally.lag.getTotalCount() > 0)
-        .mapToLong(tally -> tally.lag.getMinValue())
-        .min()
-        .orElse(Long.MAX_VALUE);
+  /** The 90th percentile of schedule lag, nanoseconds; the greatest long if nothing was done. */
+  long usualLag() {
+    Histogram lag = Tally.histogram();
+    tallies.values().forEach(tally -> lag.add(tally.lag));
+    return lag.getTotalCount() == 0 ? Long.MAX_VALUE : lag.getValueAtPercentile(90);
   }
 }

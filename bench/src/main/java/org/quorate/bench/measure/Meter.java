@@ -3,8 +3,8 @@ package org.quorate.bench.measure;
 import java.util.function.Consumer;
 
 /**
- * Sorts the requests of one loop into seconds. A request belongs to the second in which it was
- * done, but not at all if it was intended during the warm-up. Used by one thread.
+ * Sorts the requests of one loop into seconds: a request belongs to the second in which it was
+ * done. What was intended during the warm-up counts as throughput only. Used by one thread.
  */
 public final class Meter {
   private static final long SECOND = 1_000_000_000;
@@ -32,8 +32,14 @@ public final class Meter {
   }
 
   public void add(Sample sample) {
+    if (sample.done() < from) {
+      return;
+    }
+    roll(sample.done());
+    if (sample.problem() == null && sample.done() < end) {
+      current.completed().merge(sample.kind(), 1L, Long::sum);
+    }
     if (sample.intended() >= from) {
-      roll(sample.done());
       current.of(sample.kind()).add(sample);
     }
   }

@@ -62,12 +62,6 @@ public final class Tally {
     siblings += other.siblings;
   }
 
-  /** Restores counts that {@link #add} would have made. */
-  public void setFound(long nothing, long several) {
-    missing = nothing;
-    siblings = several;
-  }
-
   public long missing() {
     return missing;
   }

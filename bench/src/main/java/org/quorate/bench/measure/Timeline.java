@@ -44,9 +44,15 @@ public final class Timeline {
     return new ArrayList<>(intervals.headMap(Interval.AFTER).values());
   }
 
-  /** The interval of this index, as far as it is known; null if nothing is. */
+  /** A copy of the interval of this index, as far as it is known; null if nothing is. */
   public synchronized @Nullable Interval at(int index) {
-    return intervals.get(index);
+    Interval known = intervals.get(index);
+    if (known == null) {
+      return null;
+    }
+    Interval copy = new Interval(index);
+    copy.add(known);
+    return copy;
   }
 
   /** Everything together. */
@@ -61,8 +67,8 @@ public final class Timeline {
     Map<Kind, Double> rates = new EnumMap<>(Kind.class);
     for (Interval interval : during()) {
       interval
-          .tallies()
-          .forEach((kind, tally) -> rates.merge(kind, tally.succeeded() / seconds, Double::sum));
+          .completed()
+          .forEach((kind, count) -> rates.merge(kind, count / seconds, Double::sum));
     }
     return rates;
   }

@@ -62,12 +62,14 @@ public record Verdict(Word word, String why) {
 
   private static Verdict ofSchedule(List<Interval> during) {
     List<Interval> last = during.subList(during.size() * 2 / 3, during.size());
-    long least = last.stream().mapToLong(Interval::leastLag).min().orElse(Long.MAX_VALUE);
+    long least = last.stream().mapToLong(Interval::usualLag).min().orElse(Long.MAX_VALUE);
     if (least < CAUGHT_UP_NANOS) {
       return new Verdict(Word.OK, "the schedule was kept");
     }
     String by =
-        least == Long.MAX_VALUE ? "altogether" : "by " + Numbers.latency(least) + " or more";
+        least == Long.MAX_VALUE
+            ? "altogether"
+            : "by " + Numbers.latency(least) + " or more for a tenth of the requests";
     return new Verdict(
         Word.SATURATED,
         "in the last third of the run the schedule was missed " + by + ": the rate is too high");

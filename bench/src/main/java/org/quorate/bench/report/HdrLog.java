@@ -5,6 +5,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 
@@ -26,7 +28,11 @@ public final class HdrLog {
       log.outputBaseTime(start);
       log.outputStartTime(start);
       log.outputLegend();
-      for (Report.Second second : report.timeline()) {
+      List<Report.Second> seconds = new ArrayList<>(report.timeline());
+      if (report.after() != null) {
+        seconds.add(report.after());
+      }
+      for (Report.Second second : seconds) {
         second
             .operations()
             .forEach(

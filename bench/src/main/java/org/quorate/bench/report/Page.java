@@ -37,6 +37,7 @@ public final class Page {
     ObjectNode data = Reporter.tree(report);
     data.path("operations").forEach(operation -> operation.forEach(Page::strip));
     data.path("timeline").forEach(second -> second.path("operations").forEach(Page::strip));
+    data.remove("after");
     List<Double> percentiles = percentiles();
     Map<String, Map<String, List<Long>>> spectra = new LinkedHashMap<>();
     report

@@ -15,6 +15,7 @@ import org.quorate.bench.staleness.Freshness;
  * @param seconds measured, without the warm-up
  * @param operations by kind
  * @param timeline a part for each second
+ * @param after what was done when nothing more was intended
  * @param consistency of a verified run
  * @param staleness where it was probed
  * @param ceiling what the tool itself can do here
@@ -31,6 +32,7 @@ public record Report(
     double rate,
     Map<String, Operation> operations,
     List<Second> timeline,
+    @Nullable Second after,
     List<Mark> events,
     @Nullable Consistency consistency,
     @Nullable Curve staleness,
@@ -93,10 +95,13 @@ public record Report(
   /**
    * One kind in one second.
    *
+   * @param completed succeeded in this second, whenever they were intended
+   * @param succeeded of those intended after the warm-up, as all that follows
    * @param service HdrHistogram's compressed form, base64
    * @param response the same
    */
   public record Part(
+      long completed,
       long succeeded,
       long failures,
       Map<String, Long> problems,
@@ -132,6 +137,11 @@ public record Report(
       long notReadBack,
       Map<String, Long> findings,
       List<String> examples) {
+    /** VIOLATED, INCOMPLETE where keys could not be read in the end, or CONSISTENT. */
+    public String word() {
+      return isViolated() ? "VIOLATED" : notReadBack > 0 ? "INCOMPLETE" : "CONSISTENT";
+    }
+
     public boolean isViolated() {
       return findings.values().stream().anyMatch(count -> count > 0);
     }

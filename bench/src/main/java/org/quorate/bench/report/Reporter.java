@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import org.quorate.bench.measure.Interval;
 import org.quorate.bench.measure.Tally;
 import org.quorate.bench.measure.Timeline;
@@ -77,21 +78,28 @@ public final class Reporter {
 
   public static List<Report.Second> seconds(Timeline timeline) {
     List<Report.Second> seconds = new ArrayList<>();
-    for (Interval interval : timeline.during()) {
-      Map<String, Report.Part> parts = new LinkedHashMap<>();
-      interval.tallies().forEach((kind, tally) -> parts.put(kind.label(), part(tally)));
-      seconds.add(
-          new Report.Second(
-              interval.index(),
-              parts,
-              interval.lateness.getValueAtPercentile(99),
-              interval.cpuNanos() / 1e9));
-    }
+    timeline.during().forEach(interval -> seconds.add(second(interval, interval.index())));
     return seconds;
   }
 
-  private static Report.Part part(Tally tally) {
+  /** What was done when nothing more was intended; null if nothing was. */
+  public static Report.@Nullable Second after(Timeline timeline) {
+    Interval after = timeline.at(Interval.AFTER);
+    return after == null ? null : second(after, timeline.during().size());
+  }
+
+  private static Report.Second second(Interval interval, int index) {
+    Map<String, Report.Part> parts = new LinkedHashMap<>();
+    interval
+        .tallies()
+        .forEach((kind, tally) -> parts.put(kind.label(), part(tally, interval.completed(kind))));
+    return new Report.Second(
+        index, parts, interval.lateness.getValueAtPercentile(99), interval.cpuNanos() / 1e9);
+  }
+
+  private static Report.Part part(Tally tally, long completed) {
     return new Report.Part(
+        completed,
         tally.succeeded(),
         tally.failures(),
         tally.problems,

@@ -106,13 +106,17 @@ public final class Screen implements Plan.Progress {
   }
 
   private void note(@Nullable Interval last) {
-    rates.add(last == null ? 0.0 : last.succeeded());
+    rates.add(last == null ? 0.0 : completed(last));
     tails.add(last == null ? 0.0 : responses(last).getValueAtPercentile(99));
     if (last != null) {
       for (Tally tally : last.tallies().values()) {
         tally.problems.forEach((problem, count) -> problems.merge(problem, count, Long::sum));
       }
     }
+  }
+
+  private static long completed(Interval interval) {
+    return interval.completed().values().stream().mapToLong(count -> count).sum();
   }
 
   private static Histogram responses(Interval interval) {
@@ -130,7 +134,7 @@ public final class Screen implements Plan.Progress {
         Locale.ROOT,
         "%4d s  %,9d/s  p50 %s  p99 %s  p99.9 %s  max %s  %,d failed",
         second + 1,
-        last.succeeded(),
+        completed(last),
         Numbers.latency(all.getValueAtPercentile(50)),
         Numbers.latency(all.getValueAtPercentile(99)),
         Numbers.latency(all.getValueAtPercentile(99.9)),
@@ -149,7 +153,7 @@ public final class Screen implements Plan.Progress {
         rows.add(
             List.of(
                 one.getKey().label(),
-                String.format(Locale.ROOT, "%,d", one.getValue().succeeded()),
+                String.format(Locale.ROOT, "%,d", last.completed(one.getKey())),
                 Numbers.latency(response.getValueAtPercentile(50)),
                 Numbers.latency(response.getValueAtPercentile(99)),
                 Numbers.latency(response.getValueAtPercentile(99.9)),

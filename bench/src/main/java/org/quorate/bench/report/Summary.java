@@ -51,7 +51,7 @@ public final class Summary {
     List<List<String>> rows = new ArrayList<>(List.of(head));
     report
         .operations()
-        .forEach((kind, operation) -> rows.add(row(kind, operation, operation.response())));
+        .forEach((kind, operation) -> rows.add(row(kind, operation, shown(report, operation))));
     if (report.openLoop()) {
       report
           .operations()
@@ -60,6 +60,10 @@ public final class Summary {
                   rows.add(row(kind + " service", operation, operation.service())));
     }
     text.append(Columns.format(rows));
+  }
+
+  private static Report.Latency shown(Report report, Report.Operation operation) {
+    return report.openLoop() ? operation.response() : operation.service();
   }
 
   private static List<String> row(String name, Report.Operation operation, Report.Latency latency) {
@@ -91,12 +95,12 @@ public final class Summary {
   }
 
   private static void consistency(StringBuilder text, Report.Consistency consistency) {
-    boolean isClean = !consistency.isViolated();
+    String word = consistency.word();
     line(
         text,
         "@|bold,%s %s|@: %s.",
-        isClean ? "green" : "red",
-        isClean ? "CONSISTENT" : "VIOLATED",
+        word.equals("CONSISTENT") ? "green" : word.equals("INCOMPLETE") ? "yellow" : "red",
+        word,
         counts(consistency.findings()));
     line(
         text,
@@ -112,9 +116,13 @@ public final class Summary {
   }
 
   private static void curve(StringBuilder text, Report.Curve curve) {
-    line(text, "Fresh reads after an acknowledged write, r=%d, w=%d:", curve.r(), curve.w());
+    line(
+        text,
+        "Fresh reads after an acknowledged write, r=%d, w=%d (the bands together hold at 95 %%):",
+        curve.r(),
+        curve.w());
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("  after", "reads", "fresh", "95 % band", "predicted", "95 % band"));
+    rows.add(List.of("  after", "reads", "fresh", "band", "predicted", "band"));
     for (Freshness.Point point : curve.points()) {
       rows.add(
           List.of(

@@ -204,8 +204,8 @@ final class KeyHistory {
   }
 
   /** Judges the last read, at r=all after a quiet period: is everything acknowledged there? */
-  void judgeLast(Seen seen, Findings findings) {
-    for (Write write : seen.shown()) {
+  void judgeLast(Seen seen, Claims claims, Findings findings) {
+    for (Write write : claims.current() ? seen.shown() : List.<Write>of()) {
       for (Write delete : deletes) {
         if (delete.status == Status.ACKNOWLEDGED && write.end < delete.start) {
           findings.add(

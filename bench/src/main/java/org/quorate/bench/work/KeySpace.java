@@ -22,6 +22,11 @@ public final class KeySpace {
     this.end = new AtomicLong(loaded);
   }
 
+  /** The same keys, with nothing inserted and no turn taken. */
+  public KeySpace fresh() {
+    return new KeySpace(prefix, loaded);
+  }
+
   public int loaded() {
     return loaded;
   }

@@ -33,7 +33,6 @@ public record Keys(Shape shape, double first, double second) {
 
   public static final Keys ZIPFIAN = new Keys(Shape.ZIPFIAN, THETA, 0);
   public static final Keys LATEST = new Keys(Shape.LATEST, THETA, 0);
-  public static final Keys SEQUENTIAL = new Keys(Shape.SEQUENTIAL, 0, 0);
 
   /**
    * From {@code zipfian:0.99}.

@@ -24,10 +24,6 @@ public record Mix(Map<Kind, Double> weights) {
     }
   }
 
-  public static Mix of(Kind kind) {
-    return new Mix(Map.of(kind, 1.0));
-  }
-
   /**
    * From {@code read:0.8,put:0.15,delete:0.05}.
    *
@@ -59,10 +55,6 @@ public record Mix(Map<Kind, Double> weights) {
       }
     }
     return last;
-  }
-
-  public boolean has(Kind kind) {
-    return weights.containsKey(kind);
   }
 
   @Override

@@ -104,7 +104,8 @@ const badge = (text, kind) => element('span', { class: 'badge ' + kind }, text);
 const title = element('div', { class: 'head' }, element('h1', {}, report.setup.workload || 'run'));
 title.append(badge(word, word === 'OK' ? 'good' : 'warn'));
 const isViolated = report.consistency && Object.values(report.consistency.findings).some(x => x > 0);
-if (report.consistency) title.append(badge(isViolated ? 'VIOLATED' : 'CONSISTENT', isViolated ? 'bad' : 'good'));
+if (report.consistency) title.append(badge(isViolated ? 'VIOLATED' : report.consistency.notReadBack ? 'INCOMPLETE' : 'CONSISTENT',
+  isViolated ? 'bad' : report.consistency.notReadBack ? 'warn' : 'good'));
 title.append(element('span', { class: 'soft' }, report.started.replace('T', ' ').slice(0, 19) + ' UTC, ' + report.seconds.toFixed(0) + ' s'));
 main.append(title, element('p', { class: 'soft' }, report.verdict.why[0].toUpperCase() + report.verdict.why.slice(1) + '. ' + report.setup.pace + '; ' + (report.setup.quorums || '') + '.'));
 document.title = 'quorate-bench ' + (report.setup.workload || '');
@@ -129,7 +130,7 @@ const failed = report.timeline.map(second => Object.values(second.operations).re
 plot(card('Throughput', 'Requests that succeeded in each second, and those that failed.'), {
   ...overTime(count),
   series: [time, ...kinds.map(kind => line(kind, KINDS[kind], count)), line('failed', colour('bad'), count)],
-}, [seconds, ...kinds.map(kind => of(kind, 'succeeded')), failed]);
+}, [seconds, ...kinds.map(kind => of(kind, 'completed')), failed]);
 
 const which = report.openLoop ? 'Response time' : 'Service time';
 plot(card(which + ' over time', 'Of each second: median, 99th percentile and maximum.'), {
@@ -171,7 +172,7 @@ plot(tool, {
 // Staleness
 if (report.staleness) {
   const curve = report.staleness;
-  const band = card(`Fresh reads, r=${curve.r}, w=${curve.w}`, 'Share of reads that showed a write acknowledged so long before: measured with its 95 % band, and predicted by PBS.');
+  const band = card(`Fresh reads, r=${curve.r}, w=${curve.w}`, 'Share of reads that showed a write acknowledged so long before: measured, with its band (all together hold at 95 %), and predicted by PBS.');
   plot(band, {
     scales: { x: { time: false, distr: 3 }, y: { range: (u, min) => [Math.max(0, Math.floor(min * 20) / 20 - 0.02), 1.01] } },
     series: [

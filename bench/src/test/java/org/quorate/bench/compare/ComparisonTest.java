@@ -50,6 +50,7 @@ class ComparisonTest {
         timeline.rate(),
         Reporter.operations(timeline),
         Reporter.seconds(timeline),
+        Reporter.after(timeline),
         List.of(),
         null,
         null,
@@ -57,7 +58,7 @@ class ComparisonTest {
   }
 
   private static Change change(Report a, Report b, String metric) {
-    return Comparison.of(a, b, 0.1).changes().stream()
+    return Comparison.of(a, b, 0.1, List.of(Metric.parse(metric))).changes().stream()
         .filter(change -> change.metric().equals(Metric.parse(metric)))
         .findFirst()
         .orElseThrow();
@@ -68,7 +69,8 @@ class ComparisonTest {
     int differing = 0;
     for (int seed = 0; seed < 20; seed++) {
       for (Change change :
-          Comparison.of(report(seed, 2, 500), report(seed + 100, 2, 500), 0.1).changes()) {
+          Comparison.of(report(seed, 2, 500), report(seed + 100, 2, 500), 0.1, List.of())
+              .changes()) {
         differing += change.word() == Word.BETTER || change.word() == Word.WORSE ? 1 : 0;
       }
     }
@@ -82,6 +84,13 @@ class ComparisonTest {
     assertEquals(0.5, change.change(), 0.1);
     assertTrue(change.low() < 0.5 && change.high() > 0.5, change.toString());
     assertEquals(Word.BETTER, change(report(1, 3, 500), report(2, 2, 500), "put.p99").word());
+  }
+
+  @Test
+  void otherMetricsAreComparedWhereTheyAreAskedFor() {
+    Report a = report(1, 2, 500);
+    assertEquals(0, change(a, a, "rate").change(), 1e-9);
+    assertEquals(0.5, change(a, report(2, 3, 500), "put.service.p95").change(), 0.1);
   }
 
   @Test
@@ -100,7 +109,8 @@ class ComparisonTest {
     assertEquals(Threshold.State.HOLDS, Threshold.parse("rate<501").of(b));
     assertEquals(Threshold.State.OPEN, Threshold.parse("read.p99>1ms").of(b));
     assertEquals(Threshold.State.OPEN, Threshold.parse("lost>0").of(b));
-    Comparison comparison = Comparison.of(a, b, 0.1);
+    Comparison comparison = Comparison.of(a, b, 0.1, List.of(Metric.parse("rate")));
+    assertEquals(Threshold.State.DOES_NOT_HOLD, comparison.of(Threshold.parse("rate<-5%")));
     assertEquals(Threshold.State.HOLDS, comparison.of(Threshold.parse("put.p50>+10%")));
     assertEquals(Threshold.State.DOES_NOT_HOLD, comparison.of(Threshold.parse("put.p50>+200%")));
     assertEquals(Threshold.State.OPEN, comparison.of(Threshold.parse("put.p50>+50%")));
@@ -115,6 +125,8 @@ class ComparisonTest {
         "put.p99=3ms",
         "pot.p99>3ms",
         "lost>1ms",
+        "failed>1%",
+        "put.max>+5%",
         "put.q>1ms"
       })
   void badConditionsAreRefusedByName(String text) {

@@ -72,6 +72,9 @@ class ToolIT {
         "run ycsb-a --fail-if put.p99|put.p99",
         "run ycsb-a --nonsense|--nonsense",
         "run ycsb-a --verify --value-size 10|--value-size",
+        "run ycsb-a --fail-if put.p99>+10%|only compare",
+        "run ycsb-a --out /nowhere/x|/nowhere/x",
+        "run ycsb-a --timeout 2m|--timeout",
         "compare a.json|B.json",
         "compare /nowhere/a.json /nowhere/b.json|/nowhere/a.json",
         "ceiling --port 70000|70000"
@@ -130,7 +133,7 @@ class ToolIT {
     }
     assertTrue(lines >= 6, lines + " lines");
     Tool.Result again = Tool.run("report", out + ".json");
-    assertTrue(again.text().contains("--arrivals poisson --fail-if read.p99>10s"), again.text());
+    assertTrue(again.text().contains("--arrivals poisson --fail-if 'read.p99>10s'"), again.text());
     Tool.Result same = Tool.run("compare", out + ".json", out + ".json");
     assertEquals(0, same.exit(), same.text());
   }
@@ -240,5 +243,43 @@ class ToolIT {
     assertEquals(0, run.exit(), run.text());
     Report.Ceiling ceiling = Reporter.read(Path.of(out + ".json")).ceiling();
     assertTrue(ceiling.rate() > 100 && ceiling.used() < 1, ceiling.toString());
+  }
+
+  @Test
+  void aServerThatNeverAnswersIsGivenUpOnOnceForEachRequest() throws Exception {
+    Path out = directory.resolve("silent");
+    try (StallingServer server = new StallingServer(60_000, 60_000)) {
+      Tool.Result result =
+          Tool.run(
+              "run",
+              "put:1",
+              "-t",
+              server.url(),
+              "--connections",
+              "2",
+              "--timeout",
+              "100ms",
+              "--duration",
+              "4s",
+              "--warmup",
+              "0s",
+              "--no-ceiling",
+              "--out",
+              out.toString());
+      assertEquals(3, result.exit(), result.text());
+      Report.Operation put = Reporter.read(Path.of(out + ".json")).operations().get("put");
+      assertEquals(List.of("timeout"), List.copyOf(put.problems().keySet()));
+    }
+  }
+
+  @Test
+  void aLoadWhoseOnlyTargetDiesEnds() throws Exception {
+    Process server = Tool.start("ceiling", "--port", "0");
+    String url = Tool.awaitLine(server, "ready").replace("ready http=", "http://");
+    Process tool = Tool.start("load", "-t", url, "--key-count", "100000000");
+    Tool.awaitLine(tool, "   1 s");
+    server.destroyForcibly().waitFor();
+    tool.getInputStream().readAllBytes();
+    assertEquals(3, tool.waitFor());
   }
 }

@@ -73,7 +73,7 @@ class LedgerModelTest {
         next.what.run();
       }
       now += 1000;
-      ledger.readLast(KEY, now, now + 1, values(all()));
+      ledger.readLast(KEY, now, now + 1, values(all()), false);
     }
 
     private Siblings all() {

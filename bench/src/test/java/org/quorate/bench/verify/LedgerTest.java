@@ -1,6 +1,7 @@
 package org.quorate.bench.verify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -36,7 +37,7 @@ class LedgerTest {
   }
 
   private void last(int... sequences) {
-    ledger.readLast(KEY, 10_000, 10_001, values(sequences));
+    ledger.readLast(KEY, 10_000, 10_001, values(sequences), false);
   }
 
   private void found(Finding finding, int count) {
@@ -208,8 +209,26 @@ class LedgerTest {
     weak.write(KEY, 0, null).acknowledged(10);
     weak.read(KEY, 20, 30, List.of());
     assertEquals(0, weak.findings().total());
-    weak.readLast(KEY, 40, 50, List.of());
+    weak.readLast(KEY, 40, 50, List.of(), false);
     assertEquals(1, weak.findings().count(Finding.LOST));
+  }
+
+  /** A delete at r=1 may have read a replica that had not got the write, and deleted nothing. */
+  @Test
+  void norMustADeleteHaveSeenTheWriteThen() {
+    Ledger weak = new Ledger(RUN, 0, 1000, Claims.of(3, 1, 1, false));
+    weak.write(KEY, 0, null).acknowledged(10);
+    weak.delete(KEY, 20).acknowledged(30);
+    weak.readLast(KEY, 40, 50, values(0), false);
+    assertEquals(0, weak.findings().total());
+  }
+
+  @Test
+  void aPatientLastReadNotesNothing() {
+    write(0, 10);
+    assertFalse(ledger.readLast(KEY, 40, 50, List.of(), true));
+    assertTrue(ledger.readLast(KEY, 60, 70, values(0), true));
+    nothing();
   }
 
   @Test
@@ -230,7 +249,7 @@ class LedgerTest {
       sequence = write(i * 10L, i * 10L + 2, context);
       context = ledger.read(KEY, i * 10L + 3, i * 10L + 5, values(sequence));
     }
-    ledger.readLast(KEY, 1_000_000, 1_000_001, values(sequence));
+    ledger.readLast(KEY, 1_000_000, 1_000_001, values(sequence), false);
     nothing();
   }
 }
