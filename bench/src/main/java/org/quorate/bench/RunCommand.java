@@ -93,7 +93,6 @@ final class RunCommand implements Callable<Integer> {
 
   private Report measure(Benchmark benchmark, Workload work, String suffix) throws Exception {
     benchmark.beginRun();
-    String started = Instant.ofEpochMilli(Clock.SYSTEM.wallMillis()).toString();
     Verification verification = isVerified ? new Verification(benchmark, work) : null;
     KeySpace keys = verification == null ? benchmark.loadedKeys(work) : verification.keys();
     if (verification != null) {
@@ -102,6 +101,7 @@ final class RunCommand implements Callable<Integer> {
     IntFunction<Arrivals> schedule =
         pace.rate == null ? null : pace.schedule(pace.rate, work.seed());
     System.out.println(work.name() + suffix + ", seed " + work.seed() + ", " + pace.describe());
+    long measuredFrom = Clock.SYSTEM.wallMillis() + pace.warmUp.toMillis();
     Staleness staleness = isProbed ? new Staleness(benchmark) : null;
     Benchmark.Measured measured;
     try (AutoCloseable probes =
@@ -128,7 +128,7 @@ final class RunCommand implements Callable<Integer> {
     Report report =
         new Report(
             Report.SCHEMA,
-            started,
+            Instant.ofEpochMilli(measuredFrom).toString(),
             Benchmark.again(arguments(), work.seed()),
             Benchmark.environment(),
             benchmark.setup(work, pace.describe()),

@@ -10,7 +10,7 @@ import org.quorate.bench.staleness.Freshness;
  * are added within a schema version, never changed. Latencies are nanoseconds, rates per second.
  *
  * @param schema {@link #SCHEMA}
- * @param started ISO 8601, UTC
+ * @param started when measuring began: ISO 8601, UTC
  * @param command repeats the run
  * @param seconds measured, without the warm-up
  * @param operations by kind

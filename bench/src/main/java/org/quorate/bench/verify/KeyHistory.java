@@ -86,8 +86,8 @@ final class KeyHistory {
     Deque<Seen> open = new ArrayDeque<>(List.of(seen));
     while (!open.isEmpty()) {
       Seen next = open.pop();
-      for (Write delete : deletes) {
-        if (isPartOf(next, delete) && w.start < delete.minted) {
+      for (int i = deletes.size() - 1; i >= 0; i--) { // The newest explain most.
+        if (isPartOf(next, deletes.get(i)) && w.start < deletes.get(i).minted) {
           return true;
         }
       }
