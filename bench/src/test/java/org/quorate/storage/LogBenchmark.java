@@ -79,9 +79,14 @@ public class LogBenchmark {
   }
 
   @TearDown
-  public void close() throws IOException {
+  public void close() throws IOException, InterruptedException {
     log.close();
-    threads.forEach(ExecutorService::shutdownNow);
+    for (ExecutorService thread : threads) {
+      thread.shutdown();
+      if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
+        throw new IOException("a thread of the log does not end");
+      }
+    }
     vertx.close().toCompletionStage().toCompletableFuture().join();
     try (Stream<Path> files = Files.list(path)) {
       for (Path file : files.toList()) {
