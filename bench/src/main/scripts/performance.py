@@ -56,7 +56,7 @@ lines += [
     f"{seconds} s; verdicts: {', '.join(sorted(verdicts))}. The runs were, for each store:",
     "",
     "```sh",
-    "apt-get install etcd-server python3",
+    "apt-get install curl etcd-server python3",
     f"bench/src/main/scripts/performance.sh {seconds} {rounds}    # writes this section; each run in it is one of",
 ] + [" ".join(re.sub(r"--(out|seed) \S+ ?", "", " ".join(reports(name)[0]["command"])).split()) for name in
      ("quorate-put", "quorate-read", "quorate-at")] + ["```"]

@@ -7,7 +7,7 @@ final class ConnectionOptions {
   @Option(
       names = "--connections",
       paramLabel = "NUMBER",
-      description = "Over all targets, 1 to 10000. Default: 64.")
+      description = "Requests at once, over all targets, 1 to 10000. Default: 64.")
   int connections = 64;
 
   @Option(

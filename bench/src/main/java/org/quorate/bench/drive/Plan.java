@@ -14,7 +14,7 @@ import org.quorate.bench.work.Payload;
  * @param sources for each loop
  * @param warmUp before anything is measured, nanoseconds
  * @param end nothing is intended from here on, nanoseconds since the run began
- * @param connections of all loops and targets
+ * @param connections that are busy at once, of all loops
  * @param timeout for an answer, nanoseconds
  * @param keepsValues whether the values of reads are wanted
  * @param ledger of a verified run; else null

@@ -136,6 +136,7 @@ class ToolIT {
     assertTrue(again.text().contains("--arrivals poisson --fail-if 'read.p99>10s'"), again.text());
     Tool.Result same = Tool.run("compare", out + ".json", out + ".json");
     assertEquals(0, same.exit(), same.text());
+    assertTrue(same.text().contains("No change."), same.text());
   }
 
   @Test
