@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 final class DevCommand implements Callable<Integer> {
   private static final int PEER_PORT_OFFSET = 600;
+  private static final Duration DRAIN_DELAY = Duration.ofMillis(1);
 
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -92,11 +93,12 @@ final class DevCommand implements Callable<Integer> {
         .addShutdownHook(
             new Thread(
                 () -> {
-                  Future.join(starting.stream().map(one -> one.result().stop()).toList())
-                      .onComplete(done -> stopped.countDown());
-                  ServeCommand.endAfter(stopped);
+                  starting.forEach(one -> one.result().stop());
+                  ServeCommand.endAfter(stopped, DRAIN_DELAY);
                 },
                 "stop"));
+    Future.join(starting.stream().map(one -> one.result().stopped()).toList())
+        .onComplete(done -> stopped.countDown());
     stopped.await();
     return 0;
   }
@@ -116,6 +118,7 @@ final class DevCommand implements Callable<Integer> {
         "127.0.0.1:" + (httpPort + node),
         member.peer(),
         member.peer(),
+        "127.0.0.1:" + (httpPort + node),
         members,
         256,
         owners,
@@ -127,6 +130,7 @@ final class DevCommand implements Callable<Integer> {
         Duration.ofSeconds(1),
         32L << 20,
         1 << 20,
+        DRAIN_DELAY,
         1);
   }
 

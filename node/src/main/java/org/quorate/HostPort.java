@@ -16,6 +16,11 @@ record HostPort(String host, int port) {
     return new HostPort(host, Integer.parseInt(port));
   }
 
+  /** The same port of this host, where this is the address of all of a host's interfaces. */
+  HostPort reachedAt(String name) {
+    return host.equals("0.0.0.0") || host.equals("::") ? new HostPort(name, port) : this;
+  }
+
   @Override
   public String toString() {
     return host + ":" + port;

@@ -154,7 +154,7 @@ public final class Node {
         config.name(),
         ports.random().nextLong(),
         config.advertise(),
-        config.http(),
+        config.advertiseHttp(),
         config.zone(),
         ring.epoch(),
         false);
@@ -286,14 +286,19 @@ public final class Node {
     return membership;
   }
 
+  /** The wall clock's time, milliseconds since 1970. */
+  public long wallMillis() {
+    return ports.clock().wallMillis();
+  }
+
   /** The wall clock's time at this moment of the monotonic clock, milliseconds since 1970. */
   public long wallMillis(long nanos) {
     return ports.clock().wallMillis() - (ports.clock().nanos() - nanos) / 1_000_000;
   }
 
-  /** Tells the other nodes that this one is about to stop. */
-  public void drain() {
-    lanes.first().loop().execute(membership::drain);
+  /** Tells the other nodes that this one is about to stop; completes when they know. */
+  public Future<Void> drain() {
+    return Tasks.onLoop(lanes.first().loop(), membership::drain);
   }
 
   public Log log() {

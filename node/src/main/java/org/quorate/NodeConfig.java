@@ -10,12 +10,16 @@ import org.quorate.storage.LogOptions;
 /**
  * How one node is to be run. All values are checked.
  *
+ * @param http where it listens for clients, {@code host:port}
  * @param advertise where other nodes reach this one, {@code host:port}
+ * @param advertiseHttp where clients reach it, {@code host:port}
  * @param members the first ring, this node among them
  * @param n owners of each key; at most the number of members
  * @param antiEntropyInterval pause between comparisons of what co-owners hold
  * @param cacheBytes bound of the value cache
  * @param maxValueBytes a longer value is refused
+ * @param drainDelay how long a node that is to stop goes on taking requests, so that those who send
+ *     them can notice
  * @param loops event loops
  */
 public record NodeConfig(
@@ -26,6 +30,7 @@ public record NodeConfig(
     String http,
     String peer,
     String advertise,
+    String advertiseHttp,
     List<Member> members,
     int partitions,
     int n,
@@ -37,4 +42,5 @@ public record NodeConfig(
     Duration antiEntropyInterval,
     long cacheBytes,
     int maxValueBytes,
+    Duration drainDelay,
     int loops) {}

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.gossip.Member;
 import org.quorate.gossip.State;
@@ -30,9 +32,14 @@ final class NodeService implements NodeView {
   private final PrometheusMeterRegistry registry;
   private final Executor background;
   private final Defaults defaults;
-  private volatile boolean draining;
+  private final Runnable stop;
+  private final AtomicReference<@Nullable Instant> drainingSince = new AtomicReference<>();
 
-  NodeService(Node node, PrometheusMeterRegistry registry, Executor background) {
+  /**
+   * @param stop drains and stops the whole node
+   */
+  NodeService(Node node, PrometheusMeterRegistry registry, Executor background, Runnable stop) {
+    this.stop = stop;
     this.background = background;
     this.node = node;
     this.registry = registry;
@@ -40,10 +47,11 @@ final class NodeService implements NodeView {
     this.defaults = new Defaults(config.n(), config.r(), config.w());
   }
 
-  /** From now on the node is not ready. */
-  void drain() {
-    draining = true;
-    node.drain();
+  @Override
+  public void drain() {
+    if (drainingSince.compareAndSet(null, Instant.ofEpochMilli(node.wallMillis()))) {
+      stop.run();
+    }
   }
 
   @Override
@@ -68,7 +76,7 @@ final class NodeService implements NodeView {
 
   @Override
   public boolean isReady() {
-    return !draining;
+    return drainingSince.get() == null;
   }
 
   @Override
@@ -90,7 +98,17 @@ final class NodeService implements NodeView {
             "defaults",
             new JsonObject().put("n", defaults.n()).put("r", defaults.r()).put("w", defaults.w()))
         .put("members", members)
-        .putNull("transition");
+        .put("transition", transition());
+  }
+
+  private @Nullable JsonObject transition() {
+    Instant since = drainingSince.get();
+    return since == null
+        ? null
+        : new JsonObject()
+            .put("kind", "drain")
+            .put("node", node.config().name())
+            .put("since", since.toString());
   }
 
   private JsonObject member(View view, Map<String, Integer> owned) {

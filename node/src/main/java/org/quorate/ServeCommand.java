@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
     versionProvider = Main.Version.class,
     sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
+  /** What may come on top of the delay: 2 s for clients to go, 10 s for their last requests. */
   private static final long STOP_SECONDS = 20;
 
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
@@ -165,6 +166,15 @@ final class ServeCommand implements Callable<Integer> {
       description = "How often co-owners compare all that they hold, 10ms to 1h. Default: 1s.")
   private Duration antiEntropyInterval = Duration.ofSeconds(1);
 
+  @Option(
+      names = "--drain-delay",
+      paramLabel = "TIME",
+      converter = Options.Span.class,
+      description =
+          "How long a node that is to stop, and is not ready any more, goes on taking requests while"
+              + " load balancers notice, 1ms to 60s. Default: 3s.")
+  private Duration drainDelay = Duration.ofSeconds(3);
+
   @Override
   public Integer call() throws Exception {
     Warmup.start();
@@ -195,10 +205,11 @@ final class ServeCommand implements Callable<Integer> {
         .addShutdownHook(
             new Thread(
                 () -> {
-                  running.stop().onComplete(done -> stopped.countDown());
-                  endAfter(stopped);
+                  running.stop();
+                  endAfter(stopped, config.drainDelay());
                 },
                 "stop"));
+    running.stopped().onComplete(done -> stopped.countDown());
     System.out.println("ready http=" + running.http() + " peer=" + running.peer());
     stopped.await();
     return 0;
@@ -213,13 +224,14 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /** Ends the process with 0: what the signal asked for has been done, if it was done in time. */
-  static void endAfter(CountDownLatch stopped) {
+  static void endAfter(CountDownLatch stopped, Duration drainDelay) {
+    long seconds = STOP_SECONDS + drainDelay.toSeconds();
     try {
-      if (stopped.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+      if (stopped.await(seconds, TimeUnit.SECONDS)) {
         System.out.flush();
         Runtime.getRuntime().halt(0);
       }
-      System.err.println("quorate: not stopped in " + STOP_SECONDS + " s");
+      System.err.println("quorate: not stopped in " + seconds + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -263,6 +275,9 @@ final class ServeCommand implements Callable<Integer> {
     if (compareMillis < 10 || compareMillis > 3_600_000) {
       throw bad("--anti-entropy-interval", compareMillis + "ms", "10ms to 1h");
     }
+    if (drainDelay.compareTo(Duration.ofSeconds(60)) > 0) {
+      throw bad("--drain-delay", drainDelay.toMillis() + "ms", "1ms to 60s");
+    }
     return new NodeConfig(
         cluster,
         name,
@@ -271,6 +286,7 @@ final class ServeCommand implements Callable<Integer> {
         http.toString(),
         peer.toString(),
         reached,
+        http.reachedAt(HostPort.parse(reached).host()).toString(),
         list,
         known.map(ClusterState::partitions).orElse(partitions),
         owners,
@@ -282,6 +298,7 @@ final class ServeCommand implements Callable<Integer> {
         antiEntropyInterval,
         cache,
         maxValue.intValue(),
+        drainDelay,
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
   }
 

@@ -30,6 +30,7 @@ import org.quorate.membership.VertxDatagrams;
 import org.quorate.peer.VertxTransport;
 import org.quorate.ring.Ring;
 import org.quorate.runtime.Clock;
+import org.quorate.runtime.Loop;
 import org.quorate.runtime.Randomness;
 import org.quorate.runtime.VertxLoop;
 import org.quorate.storage.CheckedFile;
@@ -42,10 +43,14 @@ import org.slf4j.LoggerFactory;
 public final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   private static final String STATE_FILE = "cluster";
-  private static final long DRAIN_MILLIS = 10_000;
+  private static final long LEAVE_MILLIS = 2000;
+  private static final long FINISH_MILLIS = 10_000;
 
   /** One event loop of Vert.x with what is made on it. */
   private record Lane(VertxLoop loop, VertxTransport transport, VertxDatagrams datagrams) {}
+
+  /** The HTTP side of an event loop. */
+  private record Door(VertxLoop loop, HttpApi api) {}
 
   private final NodeConfig config;
   private final DataDirectory data;
@@ -55,9 +60,10 @@ public final class Server {
   private final ExecutorService background;
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final List<HttpApi> apis = new ArrayList<>();
+  private final List<Door> doors = new ArrayList<>();
   private final LoopLag lag = new LoopLag(registry);
   private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
+  private final Promise<Void> stopped = Promise.promise();
 
   private Server(NodeConfig config, DataDirectory data) {
     this.config = config;
@@ -95,10 +101,15 @@ public final class Server {
    * @param http where clients reach it
    * @param peer where it listens for other nodes
    */
-  public record Running(Server server, Node node, NodeService service, String http, String peer) {
-    /** Drains and closes everything; completes when the data directory is free again. */
-    public Future<Void> stop() {
-      return server.stop(node, service);
+  public record Running(Server server, NodeService service, String http, String peer) {
+    /** Drains and closes everything, unless that has begun. */
+    public void stop() {
+      service.drain();
+    }
+
+    /** Completes when everything is closed and the data directory is free again. */
+    public Future<Void> stopped() {
+      return server.stopped.future();
     }
   }
 
@@ -194,7 +205,7 @@ public final class Server {
   private Future<Running> serve(Node node, List<Lane> lanes) {
     Gauge.builder("quorate.log.bytes", node.log(), log -> log.sizeBytes()).register(registry);
     Gauge.builder("quorate.log.segments", node.log(), log -> log.segmentCount()).register(registry);
-    NodeService service = new NodeService(node, registry, background);
+    NodeService service = new NodeService(node, registry, background, () -> stop(node));
     HostPort http = HostPort.parse(config.http());
     List<Future<Integer>> bound = new ArrayList<>();
     for (int i = 0; i < lanes.size(); i++) {
@@ -208,8 +219,8 @@ public final class Server {
                 HttpApi api =
                     new HttpApi(
                         vertx, service, lane.loop(), index, lanes.size(), Clock.SYSTEM, registry);
-                synchronized (apis) {
-                  apis.add(api);
+                synchronized (doors) {
+                  doors.add(new Door(lane.loop(), api));
                 }
                 api.listen(http.host(), http.port()).onComplete(port);
               });
@@ -221,7 +232,7 @@ public final class Server {
               String address = http.host() + ":" + ports.<Integer>resultAt(0);
               LOG.info("node {} serves {}", config.name(), address);
               background.execute(this::watchJvm);
-              return new Running(this, node, service, address, node.peerAddress());
+              return new Running(this, service, address, node.peerAddress());
             });
   }
 
@@ -234,28 +245,49 @@ public final class Server {
     gcMetrics.bindTo(registry);
   }
 
-  private Future<Void> stop(Node node, NodeService service) {
+  private void stop(Node node) {
     LOG.info("node {} drains", config.name());
-    service.drain();
-    List<Future<Void>> drained = new ArrayList<>();
-    synchronized (apis) {
-      apis.forEach(api -> drained.add(api.drain(DRAIN_MILLIS)));
+    List<Door> open;
+    synchronized (doors) {
+      open = List.copyOf(doors);
     }
-    return Future.join(drained)
+    Future.join(node.drain(), noticed(open.get(0).loop()))
+        .transform(any -> closed(open))
         .transform(any -> node.stop())
         .eventually(vertx::close)
-        .eventually(
-            () -> {
-              writer.shutdown();
-              readers.shutdown();
-              background.shutdown();
-              gcMetrics.close();
-              try {
-                data.close();
-              } catch (IOException e) {
-                return Future.failedFuture(e);
-              }
-              return Future.succeededFuture();
-            });
+        .eventually(this::release)
+        .onSuccess(done -> LOG.info("node {} has stopped", config.name()))
+        .onFailure(e -> LOG.error("node {} has not stopped in good order", config.name(), e))
+        .onComplete(stopped);
+  }
+
+  private Future<Void> noticed(Loop loop) {
+    Promise<Void> noticed = Promise.promise();
+    loop.after(config.drainDelay().toMillis(), noticed::complete);
+    return noticed.future();
+  }
+
+  private static Future<Void> closed(List<Door> open) {
+    return Future.join(
+            open.stream()
+                .map(
+                    door ->
+                        Tasks.onLoop(
+                            door.loop(), () -> door.api().drain(LEAVE_MILLIS, FINISH_MILLIS)))
+                .toList())
+        .mapEmpty();
+  }
+
+  private Future<Void> release() {
+    writer.shutdown();
+    readers.shutdown();
+    background.shutdown();
+    gcMetrics.close();
+    try {
+      data.close();
+      return Future.succeededFuture();
+    } catch (IOException e) {
+      return Future.failedFuture(e);
+    }
   }
 }

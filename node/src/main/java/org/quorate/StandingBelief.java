@@ -11,7 +11,7 @@ record StandingBelief(Standing standing) implements Belief {
   }
 
   @Override
-  public boolean isSuspect() {
-    return standing.isSuspect();
+  public boolean isLastChoice() {
+    return standing.isSuspect() || standing.isDraining();
   }
 }

@@ -60,8 +60,8 @@ final class OwnerSet {
   }
 
   /**
-   * The numbers of the owners that are up: this node first, then those expected to be fastest, and
-   * suspects last.
+   * The numbers of the owners that are up: this node first, then those expected to be fastest,
+   * those that may be dead or are about to stop last.
    */
   static List<Integer> fastestFirst(List<Cluster.Owner> owners) {
     List<Integer> order = new ArrayList<>(owners.size());
@@ -81,6 +81,6 @@ final class OwnerSet {
   }
 
   private static long expectedNanos(Cluster.Health health) {
-    return health.isSuspect() ? Long.MAX_VALUE : health.expectedNanos();
+    return health.isLastChoice() ? Long.MAX_VALUE : health.expectedNanos();
   }
 }

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -54,38 +55,45 @@ final class AdminHandler {
     get("/v1/cluster/repair", at -> repair(at.response()));
     get("/v1/cluster/ring", at -> json(at.response(), ring()));
     get("/openapi.json", at -> json(at.response(), openApi));
+    post(
+        "/v1/node/drain",
+        at -> {
+          node.drain();
+          json(at.response().setStatusCode(202), node.cluster().toBuffer());
+        });
     router.errorHandler(404, at -> Problem.notFound("no such resource").send(at.response(), true));
-    router.errorHandler(405, this::methodNotAllowed);
     router.errorHandler(500, at -> failed(at.response(), at.failure()));
   }
 
-  private interface Route {
+  private interface Answer {
     void handle(RoutingContext at);
   }
 
-  private void get(String path, Route route) {
-    router
-        .route(path)
-        .method(HttpMethod.GET)
-        .method(HttpMethod.HEAD)
-        .handler(
-            at -> {
-              try {
-                new Query(at.request().query(), Set.of());
-                route.handle(at);
-              } catch (Problem problem) {
-                problem.send(at.response(), true);
-              }
-            });
+  private void get(String path, Answer answer) {
+    on(router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD), answer);
+    router.route(path).handler(at -> methodNotAllowed(at.response(), "GET, HEAD"));
   }
 
-  private void methodNotAllowed(RoutingContext at) {
-    methodNotAllowed(at.response());
+  private void post(String path, Answer answer) {
+    on(router.route(path).method(HttpMethod.POST), answer);
+    router.route(path).handler(at -> methodNotAllowed(at.response(), "POST"));
   }
 
-  private static void methodNotAllowed(HttpServerResponse response) {
-    response.putHeader("Allow", "GET, HEAD");
-    new Problem(405, "method-not-allowed", "The method is not allowed here", "Allow: GET, HEAD")
+  private static void on(Route at, Answer answer) {
+    at.handler(
+        request -> {
+          try {
+            new Query(request.request().query(), Set.of());
+            answer.handle(request);
+          } catch (Problem problem) {
+            problem.send(request.response(), true);
+          }
+        });
+  }
+
+  private static void methodNotAllowed(HttpServerResponse response, String allowed) {
+    response.putHeader("Allow", allowed);
+    new Problem(405, "method-not-allowed", "The method is not allowed here", "Allow: " + allowed)
         .send(response, true);
   }
 
@@ -105,7 +113,7 @@ final class AdminHandler {
   void replicas(HttpServerRequest request, String rest) {
     HttpServerResponse response = request.response();
     if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
-      methodNotAllowed(response);
+      methodNotAllowed(response, "GET, HEAD");
       return;
     }
     try {

@@ -3,10 +3,16 @@ package org.quorate.http;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
@@ -24,6 +30,10 @@ public final class HttpApi {
   private final KvHandler keys;
   private final AdminHandler admin;
   private final HttpServer server;
+  private final Loop loop;
+  private final Set<HttpConnection> connections = new HashSet<>();
+  private final Promise<Void> deserted = Promise.promise();
+  private boolean leaving;
 
   /**
    * @param index of the loop among them
@@ -37,6 +47,7 @@ public final class HttpApi {
       int loops,
       Clock clock,
       MeterRegistry registry) {
+    this.loop = loop;
     Admission admission =
         new Admission(Runtime.getRuntime().maxMemory() / loops, node.maxValueBytes());
     Tags tags = Tags.of("loop", String.valueOf(index));
@@ -54,6 +65,7 @@ public final class HttpApi {
                     .setIdleTimeoutUnit(TimeUnit.SECONDS)
                     .setTcpNoDelay(true)
                     .setHttp2ClearTextEnabled(false))
+            .connectionHandler(this::connected)
             .requestHandler(this::handle)
             .invalidRequestHandler(HttpApi::malformed);
   }
@@ -62,12 +74,46 @@ public final class HttpApi {
     return server.listen(port, host).map(HttpServer::actualPort);
   }
 
-  /** Takes no new connections and lets requests in flight finish. */
-  public Future<Void> drain(long millis) {
-    return server.shutdown(millis, TimeUnit.MILLISECONDS);
+  private void connected(HttpConnection connection) {
+    connections.add(connection);
+    connection.closeHandler(
+        closed -> {
+          connections.remove(connection);
+          if (leaving && connections.isEmpty()) {
+            deserted.tryComplete();
+          }
+        });
+  }
+
+  /**
+   * Takes no new connections, asks the clients of open ones to go elsewhere, and lets requests in
+   * flight finish. To be called on the loop.
+   *
+   * <p>A connection that is closed just when a request comes fails a request of which nobody knows
+   * whether it was done, so clients are given time to close: each answer tells them to.
+   *
+   * @param leaveMillis for clients to go
+   * @param finishMillis for requests in flight after that
+   */
+  public Future<Void> drain(long leaveMillis, long finishMillis) {
+    leaving = true;
+    connections.stream().findAny().ifPresent(HttpApi::stopListening);
+    if (connections.isEmpty()) {
+      deserted.tryComplete();
+    }
+    loop.after(leaveMillis, deserted::tryComplete);
+    return deserted.future().compose(gone -> server.shutdown(finishMillis, TimeUnit.MILLISECONDS));
+  }
+
+  /** Vert.x can only stop listening and close idle connections at once. */
+  private static void stopListening(HttpConnection accepted) {
+    var unused = ((ConnectionBase) accepted).channel().parent().close();
   }
 
   private void handle(HttpServerRequest request) {
+    if (leaving) {
+      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
     try {
       route(request);
     } catch (RuntimeException e) {

@@ -147,12 +147,6 @@ final class KvHandler {
         n, query.quorum(quorum, byDefault, n), query.flag("sloppy"), query.timeoutNanos());
   }
 
-  private void requireReady() {
-    if (!node.isReady()) {
-      throw Problem.notApplied(503, "not-ready", "The node is not ready", "it starts or drains");
-    }
-  }
-
   private <T> Future<T> coordinate(Key key, Function<Coordinator, Future<T>> call) {
     Coordinator coordinator = node.coordinator(key);
     return Hop.call(loop, coordinator.loop(), () -> call.apply(coordinator));
@@ -163,7 +157,6 @@ final class KvHandler {
     Query query = query(request);
     Terms terms = terms(query, "r", node.defaults().r());
     String sibling = query.get("sibling");
-    requireReady();
     exchange.permit = admission.admit(0);
     Listen.to(
         coordinate(key, coordinator -> coordinator.read(key, terms)),
@@ -192,7 +185,6 @@ final class KvHandler {
     long expected = expectedLength(headers);
     CausalContext seen = KvRequest.seen(key, headers);
     var stored = KvRequest.stored(headers);
-    requireReady();
     int limit = node.maxValueBytes();
     if (expected > limit) {
       throw BodyReader.tooLarge(expected, limit);
@@ -256,7 +248,6 @@ final class KvHandler {
     Terms terms = terms(query, "w", node.defaults().w());
     int r = query.quorum("r", node.defaults().r(), terms.n());
     CausalContext seen = KvRequest.seen(key, request.headers());
-    requireReady();
     exchange.permit = admission.admit(0);
     Listen.to(
         coordinate(

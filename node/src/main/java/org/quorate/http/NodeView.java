@@ -22,6 +22,9 @@ public interface NodeView {
   /** Store and ring are open, and the node is not draining. */
   boolean isReady();
 
+  /** Begins to drain and then stops the node; does nothing if that has begun. */
+  void drain();
+
   /** {@code GET /v1/cluster}. */
   JsonObject cluster();
 

@@ -134,7 +134,7 @@ public final class Membership {
 
   private void changed(View view) {
     String name = view.member().name();
-    standing(name).set(view.state());
+    standing(name).set(view);
     if (view.state() == State.ALIVE) {
       LOG.info("member {} is alive, incarnation {}", name, view.incarnation());
     } else {
@@ -166,25 +166,45 @@ public final class Membership {
 
   /** Compares what this node and that one believe, over a connection. */
   public void compare(String name) {
-    if (!closed) {
-      ask(name, gossip.question());
-    }
+    var unused = compared(name);
   }
 
-  private void ask(String name, byte[] question) {
-    Listen.to(asking.ask(name, question), loop, answer -> answered(name, answer), e -> {});
-  }
-
-  private void answered(String name, byte[] answer) {
+  /** Completes when both believe the same, or that cannot be reached. */
+  private Future<Void> compared(String name) {
+    Promise<Void> compared = Promise.promise();
     if (closed) {
+      compared.complete();
+    } else {
+      ask(name, gossip.question(), compared);
+    }
+    return compared.future();
+  }
+
+  private void ask(String name, byte[] question, Promise<Void> compared) {
+    Listen.to(
+        asking.ask(name, question),
+        loop,
+        answer -> answered(name, answer, compared),
+        e -> compared.complete());
+  }
+
+  private void answered(String name, byte[] answer, Promise<Void> compared) {
+    if (closed) {
+      compared.complete();
       return;
     }
     try {
       Optional<byte[]> next = gossip.answered(name, answer, clock.nanos());
       act();
-      next.ifPresentOrElse(question -> ask(name, question), this::known);
+      if (next.isPresent()) {
+        ask(name, next.get(), compared);
+      } else {
+        known();
+        compared.complete();
+      }
     } catch (IllegalArgumentException e) {
       LOG.warn("member {} answers what cannot be read: {}", name, e.getMessage());
+      compared.complete();
     }
   }
 
@@ -222,8 +242,11 @@ public final class Membership {
     gossip.check(name);
   }
 
-  /** Tells the others that this node is about to stop. */
-  public void drain() {
+  /**
+   * Tells the others that this node is about to stop. Completes when all that can be reached know:
+   * they choose it only where nobody else is left.
+   */
+  public Future<Void> drain() {
     Member self = gossip.self();
     if (!closed && !self.draining()) {
       gossip.describe(
@@ -232,6 +255,14 @@ public final class Membership {
           clock.nanos());
       act();
     }
+    return Future.join(
+            views.stream()
+                .filter(view -> view.state().isLiving())
+                .map(view -> view.member().name())
+                .filter(name -> !name.equals(self.name()))
+                .map(this::compared)
+                .toList())
+        .mapEmpty();
   }
 
   /** Says good-bye. */

@@ -4,6 +4,6 @@ package org.quorate.peer;
 public interface Belief {
   boolean isLiving();
 
-  /** It may be dead, but that is not certain yet. */
-  boolean isSuspect();
+  /** It may be dead, or said that it is about to stop: others are asked first. */
+  boolean isLastChoice();
 }

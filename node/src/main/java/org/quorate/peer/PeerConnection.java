@@ -135,8 +135,8 @@ public final class PeerConnection {
       }
 
       @Override
-      public boolean isSuspect() {
-        return belief.isSuspect();
+      public boolean isLastChoice() {
+        return belief.isLastChoice();
       }
 
       @Override

@@ -32,7 +32,7 @@ public final class Peers implements Cluster {
         }
 
         @Override
-        public boolean isSuspect() {
+        public boolean isLastChoice() {
           return false;
         }
 
@@ -222,7 +222,7 @@ public final class Peers implements Cluster {
   /** Whether the node can be asked, and nobody says that it is dead. */
   public boolean isHealthy(String node) {
     Owner owner = owners.get(node);
-    return owner != null && owner.health().isUp() && !owner.health().isSuspect();
+    return owner != null && owner.health().isUp() && !owner.health().isLastChoice();
   }
 
   /** Asks a peer to compare what it believes of the members; fails if it is none or is away. */

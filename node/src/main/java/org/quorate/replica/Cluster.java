@@ -19,7 +19,7 @@ public interface Cluster {
     boolean isUp();
 
     /** It can be asked, but others do as well or better. */
-    boolean isSuspect();
+    boolean isLastChoice();
 
     /**
      * How long one more answer is expected to take, nanoseconds, from the latency and the queue of

@@ -56,8 +56,10 @@ final class LocationMap {
     builder(16).create().close();
   }
 
+  /** Chronicle would close its maps as soon as a signal comes, while requests still need them. */
   private static ChronicleMapBuilder<byte[], byte[]> builder(int capacity) {
     return ChronicleMapBuilder.of(byte[].class, byte[].class)
+        .skipCloseOnExitHook(true)
         .entries(capacity)
         .averageKeySize(KEY_BYTES)
         .constantValueSizeBySample(new byte[LOCATION_BYTES])

@@ -522,11 +522,13 @@ class ContractIT {
       String concrete = path.replace("{bucket}", "b").replace("{key}", "openapi");
       for (String method : paths.getJsonObject(path).fieldNames()) {
         byte[] body = method.equals("put") ? new byte[] {1} : null;
-        Http.Answer answer = Http.send(method.toUpperCase(), url(0, concrete), body);
         JsonObject operation = paths.getJsonObject(path).getJsonObject(method);
-        assertTrue(
-            operation.getJsonObject("responses").containsKey(String.valueOf(answer.status())),
-            method + " " + path + " answered " + answer.status());
+        if (!path.equals("/v1/node/drain")) { // DrainIT's
+          Http.Answer answer = Http.send(method.toUpperCase(), url(0, concrete), body);
+          assertTrue(
+              operation.getJsonObject("responses").containsKey(String.valueOf(answer.status())),
+              method + " " + path + " answered " + answer.status());
+        }
         Http.Answer odd = Http.send(method.toUpperCase(), url(0, concrete + "?odd=1"), body);
         assertEquals(400, odd.status());
         if (method.equals("head")) {
@@ -548,6 +550,7 @@ class ContractIT {
             "/v1/cluster",
             "/v1/cluster/ring",
             "/v1/cluster/repair",
+            "/v1/node/drain",
             "/livez",
             "/readyz",
             "/metrics",

@@ -59,6 +59,7 @@ final class SimCluster {
         member.name() + ":8080",
         member.peer(),
         member.peer(),
+        member.name() + ":8080",
         members,
         profile.partitions(),
         profile.n(),
@@ -70,6 +71,7 @@ final class SimCluster {
         Duration.ofSeconds(1),
         profile.cacheBytes(),
         1 << 20,
+        Duration.ofSeconds(1),
         profile.loops());
   }
 

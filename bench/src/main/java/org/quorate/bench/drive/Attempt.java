@@ -11,8 +11,8 @@ import org.quorate.bench.work.Kind;
 final class Attempt {
   private final Loop loop;
   private final Operation operation;
-  private final Connection connection;
   private final long sent;
+  private Connection connection;
 
   Attempt(Loop loop, Operation operation, Connection connection) {
     this.loop = loop;
@@ -97,6 +97,9 @@ final class Attempt {
   }
 
   private void send(Call call, boolean wantsValues, Consumer<Answer> then) {
+    if (!connection.isOpen()) { // The server asked for that with its last answer.
+      connection = connection.lane().another(connection);
+    }
     connection.send(
         call, loop.now(), response -> then.accept(understand(call, response, wantsValues)));
   }

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.RequestOptions;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -137,6 +138,9 @@ final class Connection {
               .onComplete(
                   whole -> {
                     if (whole.succeeded()) {
+                      if ("close".equalsIgnoreCase(head.getHeader(HttpHeaders.CONNECTION))) {
+                        leave();
+                      }
                       answer(
                           then,
                           new Response.Came(head.statusCode(), head.headers(), whole.result()));
@@ -145,6 +149,17 @@ final class Connection {
                     }
                   });
         });
+  }
+
+  /** The server takes no further request on this connection. */
+  private void leave() {
+    HttpClientConnection connection = http;
+    if (connection != null) {
+      http = null;
+      lane.closed(this);
+      var unused = connection.close();
+      reopen();
+    }
   }
 
   private void fail(Consumer<Response> then) {

@@ -46,6 +46,12 @@ final class Lane {
     return waiting.pollFirst();
   }
 
+  /** An idle one in place of one that was closed, or that one itself if there is none. */
+  Connection another(Connection closed) {
+    Connection idle = nextIdle();
+    return idle == null ? closed : idle;
+  }
+
   /** The one that was idle for the longest. */
   @Nullable Connection nextIdle() {
     return idle.pollFirst();
