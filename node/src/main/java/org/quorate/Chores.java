@@ -40,7 +40,7 @@ final class Chores {
   }
 
   /** Called on the first loop. */
-  void start(DiskReserve reserve, Hints hints) {
+  void start(DiskReserve reserve, Hints hints, Availability availability) {
     Lanes.Lane first = lanes.first();
     Compaction compaction = compaction();
     every(
@@ -49,6 +49,7 @@ final class Chores {
         () -> {
           reserve.check();
           compaction.check();
+          availability.check();
         });
     every(
         first.loop(),

@@ -20,7 +20,7 @@ import picocli.CommandLine.ParameterException;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DevCommand.class, ServeCommand.class},
+    subcommands = {DevCommand.class, ServeCommand.class, DrainCommand.class},
     footer = {
       "",
       "Each option can also be given as an environment variable: --fsync-interval as",

@@ -4,12 +4,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.quorate.coordinator.Coordinator;
@@ -19,12 +15,12 @@ import org.quorate.gossip.View;
 import org.quorate.membership.Membership;
 import org.quorate.peer.Local;
 import org.quorate.peer.Peers;
-import org.quorate.repair.AntiEntropy;
 import org.quorate.repair.AntiEntropyMetrics;
 import org.quorate.repair.Exchanges;
 import org.quorate.repair.Hints;
 import org.quorate.repair.Responder;
 import org.quorate.repair.Standing;
+import org.quorate.ring.PartitionState;
 import org.quorate.ring.Ring;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.DiskReserve;
@@ -56,6 +52,8 @@ public final class Node {
   private final Membership membership;
   private final Lanes lanes;
   private final Provenance provenance;
+  private final Availability availability;
+  private final RepairView repair;
   private final Exchanges exchanges;
   private final AntiEntropyMetrics antiEntropyMetrics;
   private final boolean isSound;
@@ -70,7 +68,8 @@ public final class Node {
     this.identity = identity;
     this.isSound = recovered.isSound();
     this.storageMetrics = new StorageMetrics(ports.registry());
-    this.reserve = new DiskReserve(ports.disk(), RESERVE_BYTES, ports.background());
+    this.reserve =
+        new DiskReserve(ports.disk(), RESERVE_BYTES, ports.background(), ports.registry());
     this.log =
         new Log(
             ports.disk(),
@@ -130,10 +129,16 @@ public final class Node {
                 standing,
                 recovered.damagedBefore()));
     this.provenance = new Provenance(lanes, identity, ring.members().size(), () -> stopping);
+    this.availability =
+        new Availability(config, ring, name -> peers().isUp(name), ports.registry());
     List<Responder> responders = new ArrayList<>();
     lanes.forEach(lane -> responders.add(lane.responder()));
     this.exchanges = new Exchanges(responders, standing, antiEntropyMetrics);
-    coOwners().keySet().forEach(name -> antiEntropyMetrics.watch(name, () -> ageSeconds(name)));
+    this.repair = new RepairView(lanes, hints, storageMetrics);
+    repair
+        .coOwners()
+        .keySet()
+        .forEach(name -> antiEntropyMetrics.watch(name, () -> ageSeconds(name)));
     peers().onChange(membership::compare, membership::check);
     membership.onChange(this::believed);
   }
@@ -255,7 +260,9 @@ public final class Node {
   }
 
   private void startChores() {
-    new Chores(config, ports, lanes, log, storageMetrics, () -> stopping).start(reserve, hints);
+    availability.check();
+    new Chores(config, ports, lanes, log, storageMetrics, () -> stopping)
+        .start(reserve, hints, availability);
   }
 
   /** The coordinator of the key's event loop; to be called on that loop. */
@@ -305,53 +312,18 @@ public final class Node {
     return log;
   }
 
-  /** Hints that this node keeps for others. */
-  public long pendingHints() {
-    return hints.pending();
+  /** What is still to be repaired. */
+  public RepairView repair() {
+    return repair;
   }
 
-  /** What differs from co-owners, by loop. Completes when each loop has told. */
-  public Future<List<AntiEntropy.Difference>> differences() {
-    List<AntiEntropy.Difference> all = Collections.synchronizedList(new ArrayList<>());
-    return lanes.run(lane -> all.addAll(lane.antiEntropy().differences())).map(done -> all);
+  /** Partitions by what can be done with their keys, as this node sees it. */
+  public Map<PartitionState, Integer> partitionStates() {
+    return availability.partitions();
   }
 
   private double ageSeconds(String coOwner) {
-    return coOwners().getOrDefault(coOwner, 0L) / 1e9;
-  }
-
-  /**
-   * By co-owner, the time in which all partitions of both were equal at least once, nanoseconds.
-   */
-  public Map<String, Long> coOwners() {
-    Map<String, Long> ages = new TreeMap<>();
-    for (Lanes.Lane lane : lanes) {
-      lane.antiEntropy().ages().forEach((name, age) -> ages.merge(name, age, Math::max));
-    }
-    return ages;
-  }
-
-  /** Tombstones that some owner may not have seen yet. */
-  public int waitingTombstones() {
-    int waiting = 0;
-    for (Lanes.Lane lane : lanes) {
-      waiting += lane.shard().waitingTombstones();
-    }
-    return waiting;
-  }
-
-  /** Partitions of which this node may have forgotten something. */
-  public Set<Integer> refilling() {
-    Set<Integer> refilling = new TreeSet<>();
-    for (Lanes.Lane lane : lanes) {
-      refilling.addAll(lane.shard().refilling());
-    }
-    return refilling;
-  }
-
-  /** How much of the log the present round of the scrub has read, 0 to 1. */
-  public double scrubProgress() {
-    return storageMetrics.scrubProgress();
+    return repair.coOwners().getOrDefault(coOwner, 0L) / 1e9;
   }
 
   /**

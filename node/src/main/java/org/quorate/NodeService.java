@@ -1,5 +1,6 @@
 package org.quorate;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -20,6 +21,7 @@ import org.quorate.gossip.State;
 import org.quorate.gossip.View;
 import org.quorate.http.NodeView;
 import org.quorate.repair.AntiEntropy;
+import org.quorate.ring.PartitionState;
 import org.quorate.version.Key;
 
 /** The node as its HTTP side sees it. */
@@ -44,6 +46,9 @@ final class NodeService implements NodeView {
     this.node = node;
     this.registry = registry;
     NodeConfig config = node.config();
+    Gauge.builder("quorate.ready", () -> isReady() ? 1 : 0)
+        .description("Whether the node is ready: 0 while it drains")
+        .register(registry);
     this.defaults = new Defaults(config.n(), config.r(), config.w());
   }
 
@@ -98,7 +103,17 @@ final class NodeService implements NodeView {
             "defaults",
             new JsonObject().put("n", defaults.n()).put("r", defaults.r()).put("w", defaults.w()))
         .put("members", members)
+        .put("partitionStates", partitionStates())
         .put("transition", transition());
+  }
+
+  private JsonObject partitionStates() {
+    Map<PartitionState, Integer> known = node.partitionStates();
+    JsonObject states = new JsonObject();
+    for (PartitionState state : PartitionState.values()) {
+      states.put(state.label(), known.getOrDefault(state, 0));
+    }
+    return states;
   }
 
   private @Nullable JsonObject transition() {
@@ -134,12 +149,13 @@ final class NodeService implements NodeView {
 
   @Override
   public Future<JsonObject> repair() {
-    return node.differences().map(this::repair);
+    return node.repair().differences().map(this::repair);
   }
 
   private JsonObject repair(List<AntiEntropy.Difference> differences) {
     JsonArray peers = new JsonArray();
-    node.coOwners()
+    node.repair()
+        .coOwners()
         .forEach(
             (peer, ageNanos) -> {
               JsonArray differing = new JsonArray();
@@ -156,9 +172,16 @@ final class NodeService implements NodeView {
     return new JsonObject()
         .put("node", node.config().name())
         .put("peers", peers)
-        .put("refilling", new JsonArray(List.copyOf(node.refilling())))
-        .put("tombstonesWaiting", node.waitingTombstones())
-        .put("scrubProgress", node.scrubProgress());
+        .put("hints", hints())
+        .put("refilling", new JsonArray(List.copyOf(node.repair().refilling())))
+        .put("tombstonesWaiting", node.repair().waitingTombstones())
+        .put("scrubProgress", node.repair().scrubProgress());
+  }
+
+  private JsonObject hints() {
+    JsonObject pending = new JsonObject();
+    node.repair().pendingHints().forEach(pending::put);
+    return pending;
   }
 
   private static JsonObject difference(AntiEntropy.Difference difference) {

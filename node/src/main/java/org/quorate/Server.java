@@ -205,6 +205,9 @@ public final class Server {
   private Future<Running> serve(Node node, List<Lane> lanes) {
     Gauge.builder("quorate.log.bytes", node.log(), log -> log.sizeBytes()).register(registry);
     Gauge.builder("quorate.log.segments", node.log(), log -> log.segmentCount()).register(registry);
+    Gauge.builder("quorate.clock.wall.seconds", () -> Clock.SYSTEM.wallMillis() / 1e3)
+        .description("What the node takes for the time, since 1970")
+        .register(registry);
     NodeService service = new NodeService(node, registry, background, () -> stop(node));
     HostPort http = HostPort.parse(config.http());
     List<Future<Integer>> bound = new ArrayList<>();

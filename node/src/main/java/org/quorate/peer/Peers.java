@@ -219,7 +219,13 @@ public final class Peers implements Cluster {
     return connection == null || connection.isUp();
   }
 
-  /** Whether the node can be asked, and nobody says that it is dead. */
+  /** Whether the node can be asked at all. */
+  public boolean isUp(String node) {
+    Owner owner = owners.get(node);
+    return owner != null && owner.health().isUp();
+  }
+
+  /** Whether the node can be asked, is not thought to be dead, and is not about to stop. */
   public boolean isHealthy(String node) {
     Owner owner = owners.get(node);
     return owner != null && owner.health().isUp() && !owner.health().isLastChoice();

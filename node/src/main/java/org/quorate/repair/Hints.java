@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -126,6 +127,18 @@ public final class Hints implements HintSink {
   /** Hints that are not done; may be asked from any thread. */
   public long pending() {
     return handoffs.values().stream().mapToLong(handoff -> handoff.queue.pending()).sum();
+  }
+
+  /** Hints that are not done, by target, where there are any; may be asked from any thread. */
+  public Map<String, Long> pendingByTarget() {
+    Map<String, Long> pending = new TreeMap<>();
+    for (Handoff handoff : handoffs.values()) {
+      long waiting = handoff.queue.pending();
+      if (waiting > 0) {
+        pending.put(handoff.target, waiting);
+      }
+    }
+    return pending;
   }
 
   /**

@@ -1,5 +1,7 @@
 package org.quorate.storage;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -16,11 +18,18 @@ public final class DiskReserve {
   private final long reserveBytes;
   private final Executor io;
   private volatile boolean below;
+  private volatile double freeBytes = Double.NaN;
 
   /**
    * @param reserveBytes room for at least one segment and what is in flight
    */
-  public DiskReserve(Disk disk, long reserveBytes, Executor io) {
+  public DiskReserve(Disk disk, long reserveBytes, Executor io, MeterRegistry registry) {
+    Gauge.builder("quorate.disk.free.bytes", this, reserve -> reserve.freeBytes)
+        .description("Free space where the data directory is")
+        .register(registry);
+    Gauge.builder("quorate.disk.reserve.bytes", () -> reserveBytes)
+        .description("Free space below which writes are refused")
+        .register(registry);
     this.disk = disk;
     this.reserveBytes = reserveBytes;
     this.io = io;
@@ -43,6 +52,7 @@ public final class DiskReserve {
   }
 
   private void note(long free) {
+    freeBytes = free;
     boolean now = free < reserveBytes;
     if (now && !below) {
       LOG.error("{} bytes free < reserve of {}: writes are refused", free, reserveBytes);

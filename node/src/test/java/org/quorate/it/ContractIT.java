@@ -465,6 +465,11 @@ class ContractIT {
     assertEquals(1, cluster.getInteger("epoch"));
     assertEquals(256, cluster.getInteger("partitions"));
     assertEquals(new JsonObject("{\"n\":3,\"r\":2,\"w\":2}"), cluster.getJsonObject("defaults"));
+    JsonObject states = cluster.getJsonObject("partitionStates");
+    assertEquals(
+        Set.of("ok", "degraded", "no_write_quorum", "no_read_quorum", "all_down"),
+        states.fieldNames());
+    assertEquals(256, states.stream().mapToInt(state -> (int) state.getValue()).sum());
     assertTrue(cluster.containsKey("transition") && cluster.getValue("transition") == null);
     assertEquals(3, cluster.getJsonArray("members").size());
     for (int i = 0; i < 3; i++) {

@@ -91,7 +91,7 @@ class DrainIT {
 
   @Test
   void eachNodeIsRestartedInTurnUnderLoadAndNoRequestFails() throws Exception {
-    nodes = NodeProcess.cluster(root, 5, "--drain-delay", "500ms");
+    nodes = NodeProcess.cluster(root, 3, "--drain-delay", "500ms");
     List<Thread> workers = new ArrayList<>();
     for (int i = 0; i < WORKERS; i++) {
       int worker = i;
@@ -140,6 +140,34 @@ class DrainIT {
     assertEquals(200, Http.get(draining.url("/readyz")).status());
     eventually(() -> member(nodes.get(0), "n3").getString("state").equals("alive"));
     assertFalse(member(nodes.get(0), "n3").getBoolean("draining"));
+  }
+
+  @Test
+  void theCommandWaitsForHintsAndThenDrains() throws Exception {
+    nodes = NodeProcess.cluster(root, 3, "--drain-delay", "100ms");
+    NodeProcess behind = nodes.get(1);
+    behind.kill();
+    for (int i = 0; i < 2000; i++) {
+      assertEquals(204, Http.put(nodes.get(i % 2 * 2).url("/v1/kv/missed/" + i), "x").status());
+    }
+    behind.start();
+    assertEquals(
+        0, command("drain", "--http", "127.0.0.1:" + nodes.get(0).http, "--hints-within", "30s"));
+    eventually(() -> nodes.get(0).exit() == 0);
+    for (int i = 0; i < 2000; i += 100) {
+      assertEquals(200, Http.get(behind.url("/v1/kv/missed/" + i + "?r=1")).status());
+    }
+    assertEquals(1, command("drain", "--http", "127.0.0.1:" + nodes.get(0).http));
+  }
+
+  private int command(String... arguments) throws Exception {
+    Process process =
+        new ProcessBuilder(NodeProcess.java(arguments))
+            .redirectErrorStream(true)
+            .redirectOutput(root.resolve("command.log").toFile())
+            .start();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    return process.exitValue();
   }
 
   private static JsonObject cluster(NodeProcess node) throws Exception {

@@ -104,4 +104,15 @@ class RingTest {
     assertEquals(Q / 2, ring.partitionOf(Long.MIN_VALUE));
     assertEquals(Q / 2 - 1, ring.partitionOf(Long.MAX_VALUE));
   }
+
+  @Test
+  void aPartitionIsAsGoodAsTheQuorumsThatItsLivingOwnersMake() {
+    assertEquals(PartitionState.OK, PartitionState.of(3, 3, 2, 2));
+    assertEquals(PartitionState.DEGRADED, PartitionState.of(2, 3, 2, 2));
+    assertEquals(PartitionState.NO_READ_QUORUM, PartitionState.of(1, 3, 2, 2));
+    assertEquals(PartitionState.NO_WRITE_QUORUM, PartitionState.of(2, 3, 1, 3));
+    assertEquals(PartitionState.NO_READ_QUORUM, PartitionState.of(2, 3, 3, 1));
+    assertEquals(PartitionState.ALL_DOWN, PartitionState.of(0, 3, 1, 1));
+    assertEquals(PartitionState.OK, PartitionState.of(1, 1, 1, 1));
+  }
 }

@@ -130,7 +130,7 @@ class RepairTest {
     scenario.until(() -> n3.ready() != null);
     boolean wasRefilling = false;
     for (int i = 0; i < 4000 && !scenario.isWhole(); i++) {
-      wasRefilling |= !n3.ready().refilling().isEmpty();
+      wasRefilling |= !n3.ready().repair().refilling().isEmpty();
       for (int r = 1; r <= 2; r++) {
         Future<ReadResult> read = scenario.read(n3, Scenario.key(i % Scenario.KEYS), r);
         assertTrue(!read.succeeded() || Scenario.hasValue(read), "r=" + r + " in round " + i);

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.quorate.Node;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.ReadResult;
 import org.quorate.coordinator.WriteResult;
@@ -117,7 +116,8 @@ final class Scenario {
 
   /** All nodes run, know all keys of theirs, and nothing is under way. */
   boolean isWhole() {
-    return cluster.isCalm() && cluster.nodes().allMatch(node -> node.refilling().isEmpty());
+    return cluster.isCalm()
+        && cluster.nodes().allMatch(node -> node.repair().refilling().isEmpty());
   }
 
   boolean isReaped() {
@@ -125,6 +125,6 @@ final class Scenario {
   }
 
   int waitingTombstones() {
-    return cluster.nodes().mapToInt(Node::waitingTombstones).sum();
+    return cluster.nodes().mapToInt(node -> node.repair().waitingTombstones()).sum();
   }
 }

@@ -98,7 +98,10 @@ final class SimCluster {
 
   /** Hints that wait anywhere. */
   long pendingHints() {
-    return nodes().mapToLong(Node::pendingHints).sum();
+    return nodes()
+        .flatMap(node -> node.repair().pendingHints().values().stream())
+        .mapToLong(Long::longValue)
+        .sum();
   }
 
   private static boolean isUp(Node node, String name) {

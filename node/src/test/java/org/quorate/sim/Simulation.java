@@ -187,7 +187,7 @@ final class Simulation {
     runUntil("all hints are delivered", () -> cluster.isCalm() && cluster.pendingHints() == 0);
     runUntil(
         "all partitions are whole",
-        () -> cluster.isCalm() && cluster.nodes().allMatch(n -> n.refilling().isEmpty()));
+        () -> cluster.isCalm() && cluster.nodes().allMatch(n -> n.repair().refilling().isEmpty()));
   }
 
   /** Trees are what a rescan gives, at any moment. */
@@ -200,7 +200,7 @@ final class Simulation {
   }
 
   private static boolean isReaped(Node node) {
-    return node.waitingTombstones() == 0;
+    return node.repair().waitingTombstones() == 0;
   }
 
   private interface Condition {

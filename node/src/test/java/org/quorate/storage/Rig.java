@@ -53,7 +53,7 @@ final class Rig {
       StorageMetrics metrics = new StorageMetrics(new SimpleMeterRegistry());
       log =
           new Log(disk, options, recovered.segments(), loop, loop, loop, loop, metrics, fatal::add);
-      reserve = new DiskReserve(disk, 1000, loop);
+      reserve = new DiskReserve(disk, 1000, loop, new SimpleMeterRegistry());
       Cache<Key, State> cache =
           Caffeine.newBuilder()
               .executor(Runnable::run)
