@@ -69,7 +69,9 @@ final class ServeCommand implements Callable<Integer> {
       names = "--advertise",
       paramLabel = "HOST:PORT",
       converter = Options.Address.class,
-      description = "Where other nodes reach this one. Default: as --peer.")
+      description =
+          "Where other nodes reach this one. Default: as --peer, or as --members has it where"
+              + " --peer is 0.0.0.0.")
   private @Nullable HostPort advertise;
 
   @Option(
@@ -250,12 +252,15 @@ final class ServeCommand implements Callable<Integer> {
     if (join != null) {
       throw bad("--join", join.toString(), "nothing yet: list the node in --members");
     }
-    String reached = (advertise == null ? peer : advertise).toString();
-    List<Member> list = members == null ? List.of(new Member(name, reached, zone)) : members.list();
-    list = known.map(ClusterState::members).orElse(list);
+    List<Member> given =
+        members == null
+            ? List.of(new Member(name, (advertise == null ? peer : advertise).toString(), zone))
+            : members.list();
+    List<Member> list = known.map(ClusterState::members).orElse(given);
+    String reached = (advertise == null ? listed(list) : advertise).toString();
     if (list.stream().noneMatch(member -> member.name().equals(name))) {
-      String given = String.join(",", list.stream().map(m -> m.name() + "=" + m.peer()).toList());
-      throw bad("--members", given, "a list that names this node, " + name);
+      String names = String.join(",", list.stream().map(m -> m.name() + "=" + m.peer()).toList());
+      throw bad("--members", names, "a list that names this node, " + name);
     }
     if (partitions < 1 || partitions > 4096) {
       throw bad("--partitions", String.valueOf(partitions), "1 to 4096");
@@ -300,6 +305,15 @@ final class ServeCommand implements Callable<Integer> {
         maxValue.intValue(),
         drainDelay,
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+  }
+
+  /** Where {@code --peer} names no host, the list of members does. */
+  private HostPort listed(List<Member> list) {
+    return list.stream()
+        .filter(member -> member.name().equals(name))
+        .findAny()
+        .map(member -> peer.reachedAt(HostPort.parse(member.peer()).host()))
+        .orElse(peer);
   }
 
   private int quorum(String option, String value, int owners) {
