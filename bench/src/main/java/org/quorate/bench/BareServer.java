@@ -3,7 +3,6 @@ package org.quorate.bench;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -14,6 +13,7 @@ import java.net.ServerSocket;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.quorate.bench.runtime.EventLoops;
 
 /**
  * The ceiling: an HTTP server of the same library that keeps bodies in a map in memory, without
@@ -24,8 +24,7 @@ final class BareServer {
 
   private final Map<String, Buffer> values = new ConcurrentHashMap<>();
 
-  private final Vertx vertx =
-      Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS).setPreferNativeTransport(true));
+  private final Vertx vertx = EventLoops.start(LOOPS);
 
   /**
    * Serves until the process ends.

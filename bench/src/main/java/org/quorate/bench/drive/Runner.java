@@ -3,7 +3,6 @@ package org.quorate.bench.drive;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.lang.management.GarbageCollectorMXBean;
@@ -18,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.quorate.bench.measure.Interval;
 import org.quorate.bench.measure.Timeline;
 import org.quorate.bench.runtime.Clock;
+import org.quorate.bench.runtime.EventLoops;
 import org.quorate.bench.staleness.Freshness;
 import org.quorate.bench.staleness.ReplicaTimes;
 
@@ -42,9 +42,7 @@ public final class Runner implements AutoCloseable {
 
   public Runner(int threads, Clock clock) {
     this.clock = clock;
-    this.vertx =
-        Vertx.vertx(
-            new VertxOptions().setEventLoopPoolSize(threads + 1).setPreferNativeTransport(true));
+    this.vertx = EventLoops.start(threads + 1);
     for (int i = 0; i < threads; i++) {
       contexts.add(((VertxInternal) vertx).createEventLoopContext());
     }
