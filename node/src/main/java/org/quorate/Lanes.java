@@ -138,7 +138,8 @@ final class Lanes implements Iterable<Lanes.Lane> {
             otherMembers(),
             ports.lanes().size(),
             i,
-            shared.antiEntropyMetrics());
+            shared.antiEntropyMetrics(),
+            ports.tracing());
     new Healer(store, peers, ring.copies(), loop, ports.clock(), ports.registry());
     if (shared.damagedBefore() == 0) {
       ports.directory().applied(i, shared.log().end());
@@ -149,8 +150,8 @@ final class Lanes implements Iterable<Lanes.Lane> {
         shard,
         replica,
         peers,
-        new Coordinator(peers, loop, ports.clock(), shared.operations(), metrics),
-        new Delivery(loop, replica, peers, ring.copies(), ports.clock()),
+        new Coordinator(peers, loop, ports.clock(), shared.operations(), metrics, ports.tracing()),
+        new Delivery(loop, replica, peers, ring.copies(), ports.clock(), ports.tracing()),
         antiEntropy,
         new Responder(loop, shard, store));
   }

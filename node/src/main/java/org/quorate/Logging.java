@@ -41,7 +41,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
     }
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
-    encoder.setPattern("%d{HH:mm:ss.SSS} %-5level %-16logger{0} %msg%n");
+    encoder.setPattern(
+        "%d{HH:mm:ss.SSS} %-5level %-16logger{0} %msg%replace( trace=%X{trace_id}){' trace=$', ''}%n");
     encoder.start();
     return encoder;
   }

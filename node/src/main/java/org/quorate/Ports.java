@@ -9,6 +9,7 @@ import org.quorate.peer.Transport;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
 import org.quorate.runtime.Randomness;
+import org.quorate.runtime.Tracing;
 import org.quorate.storage.Disk;
 import org.quorate.storage.KeyDirectory;
 
@@ -33,6 +34,7 @@ public record Ports(
     Executor readers,
     Executor background,
     MeterRegistry registry,
+    Tracing tracing,
     Consumer<Throwable> fatal) {
   /** One event loop and the network from there. */
   public record Lane(Loop loop, Transport transport) {}

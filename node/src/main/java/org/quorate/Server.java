@@ -63,9 +63,11 @@ public final class Server {
   private final List<Door> doors = new ArrayList<>();
   private final LoopLag lag = new LoopLag(registry);
   private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
+  private final Telemetry telemetry;
   private final Promise<Void> stopped = Promise.promise();
 
   private Server(NodeConfig config, DataDirectory data) {
+    this.telemetry = Telemetry.of(config, System.getenv());
     this.config = config;
     this.data = data;
     this.vertx =
@@ -115,8 +117,12 @@ public final class Server {
 
   /** Starts a node; completes when it serves requests. The data directory is locked already. */
   public static Future<Running> start(NodeConfig config, DataDirectory data) {
-    Server server = new Server(config, data);
-    return server.lanes().compose(server::start);
+    try {
+      Server server = new Server(config, data);
+      return server.lanes().compose(server::start);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
   }
 
   private Future<List<Lane>> lanes() {
@@ -199,6 +205,7 @@ public final class Server {
         readers,
         background,
         registry,
+        telemetry.tracing(),
         Node.halting());
   }
 
@@ -221,7 +228,14 @@ public final class Server {
                 lag.watch(lane.loop(), index);
                 HttpApi api =
                     new HttpApi(
-                        vertx, service, lane.loop(), index, lanes.size(), Clock.SYSTEM, registry);
+                        vertx,
+                        service,
+                        lane.loop(),
+                        index,
+                        lanes.size(),
+                        Clock.SYSTEM,
+                        registry,
+                        telemetry.tracing());
                 synchronized (doors) {
                   doors.add(new Door(lane.loop(), api));
                 }
@@ -286,6 +300,7 @@ public final class Server {
     readers.shutdown();
     background.shutdown();
     gcMetrics.close();
+    telemetry.close();
     try {
       data.close();
       return Future.succeededFuture();

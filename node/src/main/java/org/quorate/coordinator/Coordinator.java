@@ -1,5 +1,6 @@
 package org.quorate.coordinator;
 
+import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import org.quorate.replica.Write;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
+import org.quorate.runtime.Tracing;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
 
@@ -28,8 +30,14 @@ public final class Coordinator {
    * @param quorum answers needed, 1 to {@code n}
    * @param sloppy whether healthy stand-ins count
    * @param timeoutNanos for the whole operation
+   * @param span that the calls of replicas belong to
    */
-  public record Terms(int n, int quorum, boolean sloppy, long timeoutNanos) {}
+  public record Terms(int n, int quorum, boolean sloppy, long timeoutNanos, Span span) {
+    /** Of an operation that is not traced. */
+    public Terms(int n, int quorum, boolean sloppy, long timeoutNanos) {
+      this(n, quorum, sloppy, timeoutNanos, Span.getInvalid());
+    }
+  }
 
   /**
    * What one owner holds, unrepaired.
@@ -43,12 +51,19 @@ public final class Coordinator {
   private final Clock clock;
   private final Operations operations;
   private final CoordinatorMetrics metrics;
+  private final Tracing tracing;
 
   /**
    * @param operations of all coordinators of the node
    */
   public Coordinator(
-      Cluster cluster, Loop loop, Clock clock, Operations operations, CoordinatorMetrics metrics) {
+      Cluster cluster,
+      Loop loop,
+      Clock clock,
+      Operations operations,
+      CoordinatorMetrics metrics,
+      Tracing tracing) {
+    this.tracing = tracing;
     this.operations = operations;
     this.cluster = cluster;
     this.loop = loop;
@@ -68,7 +83,9 @@ public final class Coordinator {
     List<Cluster.Owner> preference = cluster.preference(key);
     List<Cluster.Owner> owners = OwnerSet.counting(preference, terms.n(), terms.sloppy());
     List<@Nullable String> standsFor = OwnerSet.standsFor(preference, terms.n(), owners);
-    return new ReadOperation(key, owners, standsFor, terms.quorum(), deadline, loop, metrics)
+    List<Cluster.Owner> asked =
+        TracedReplica.all(owners, tracing, terms.span(), "replica read repair");
+    return new ReadOperation(key, asked, standsFor, terms.quorum(), deadline, loop, metrics)
         .start(clock);
   }
 
@@ -82,8 +99,9 @@ public final class Coordinator {
     List<Cluster.Owner> owners = OwnerSet.counting(preference, terms.n(), terms.sloppy());
     List<@Nullable String> standsFor = OwnerSet.standsFor(preference, terms.n(), owners);
     long began = operations.begin();
+    List<Cluster.Owner> asked = TracedReplica.all(owners, tracing, terms.span(), "replica merge");
     return new WriteOperation(
-            key, owners, standsFor, write, terms.quorum(), deadline, loop, clock, metrics)
+            key, asked, standsFor, write, terms.quorum(), deadline, loop, clock, metrics)
         .start()
         .onComplete(done -> operations.end(began));
   }
@@ -96,7 +114,7 @@ public final class Coordinator {
    */
   public Future<WriteResult> deleteWhatIsSeen(Key key, int r, Terms terms) {
     long deadline = clock.nanos() + terms.timeoutNanos();
-    Terms reading = new Terms(terms.n(), r, terms.sloppy(), terms.timeoutNanos());
+    Terms reading = new Terms(terms.n(), r, terms.sloppy(), terms.timeoutNanos(), terms.span());
     return read(key, reading, deadline)
         .compose(
             seen -> {

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
+import org.quorate.runtime.Tracing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,14 +47,15 @@ public final class HttpApi {
       int index,
       int loops,
       Clock clock,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      Tracing tracing) {
     this.loop = loop;
     Admission admission =
         new Admission(Runtime.getRuntime().maxMemory() / loops, node.maxValueBytes());
     Tags tags = Tags.of("loop", String.valueOf(index));
     registry.gauge("quorate.http.requests.active", tags, admission, Admission::requests);
     registry.gauge("quorate.http.body.bytes", tags, admission, Admission::bodyBytes);
-    keys = new KvHandler(node, loop, clock, admission, new HttpMetrics(registry));
+    keys = new KvHandler(node, loop, clock, admission, new HttpMetrics(registry), tracing);
     admin = new AdminHandler(vertx, node, loop);
     server =
         vertx

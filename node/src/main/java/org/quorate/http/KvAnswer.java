@@ -1,5 +1,6 @@
 package org.quorate.http;
 
+import io.opentelemetry.api.trace.Span;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -31,9 +32,11 @@ final class KvAnswer {
   private final HttpServerResponse response;
   private final MultiMap headers;
   private final Key key;
+  private final Span span;
   private String outcome = "ok";
 
-  KvAnswer(HttpServerRequest request, Key key) {
+  KvAnswer(HttpServerRequest request, Key key, Span span) {
+    this.span = span;
     this.request = request;
     this.response = request.response();
     this.headers = response.headers();
@@ -64,6 +67,7 @@ final class KvAnswer {
   }
 
   private void quorum(int n, String name, int needed, int acks, int repaired) {
+    RequestSpan.quorum(span, n, name, needed, acks, repaired);
     headers.set(
         QUORUM,
         "n=" + n + ", " + name + "=" + needed + ", acks=" + acks + ", repaired=" + repaired);

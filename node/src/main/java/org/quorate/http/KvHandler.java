@@ -1,5 +1,6 @@
 package org.quorate.http;
 
+import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -18,6 +19,7 @@ import org.quorate.runtime.Clock;
 import org.quorate.runtime.Hop;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
+import org.quorate.runtime.Tracing;
 import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
 import org.slf4j.Logger;
@@ -37,8 +39,16 @@ final class KvHandler {
   private final Clock clock;
   private final Admission admission;
   private final HttpMetrics metrics;
+  private final Tracing tracing;
 
-  KvHandler(NodeView node, Loop loop, Clock clock, Admission admission, HttpMetrics metrics) {
+  KvHandler(
+      NodeView node,
+      Loop loop,
+      Clock clock,
+      Admission admission,
+      HttpMetrics metrics,
+      Tracing tracing) {
+    this.tracing = tracing;
     this.node = node;
     this.loop = loop;
     this.clock = clock;
@@ -51,11 +61,13 @@ final class KvHandler {
     final HttpServerRequest request;
     final String op;
     final long started = clock.nanos();
+    final Span span;
     Admission.@Nullable Permit permit;
 
     Exchange(HttpServerRequest request) {
       this.request = request;
       this.op = request.method().name().toLowerCase(Locale.ROOT);
+      this.span = RequestSpan.begin(tracing, request);
     }
 
     void finish(String outcome) {
@@ -63,15 +75,19 @@ final class KvHandler {
         permit.release();
       }
       metrics.done(op, outcome, clock.nanos() - started);
+      RequestSpan.end(span, request.response().getStatusCode(), outcome);
     }
 
     void fail(Throwable e) {
       Problem problem =
           e instanceof Problem p
               ? p
-              : e instanceof QuorumException q ? Problem.of(q) : unexpected(e);
-      finish(problem.type());
+              : e instanceof QuorumException q ? Problem.of(q) : unexpected(e, span);
       HttpServerResponse response = request.response();
+      if (!response.headWritten()) {
+        response.setStatusCode(problem.status());
+      }
+      finish(problem.type());
       if (response.closed() || response.ended()) {
         return;
       }
@@ -109,8 +125,8 @@ final class KvHandler {
     }
   }
 
-  private static Problem unexpected(Throwable e) {
-    LOG.error("a request could not be handled", e);
+  private static Problem unexpected(Throwable e, Span span) {
+    RequestSpan.log(span, () -> LOG.error("a request could not be handled", e));
     return Problem.internal();
   }
 
@@ -141,10 +157,14 @@ final class KvHandler {
     return new Query(request.query(), KvRequest.parameters(request.method().name()));
   }
 
-  private Terms terms(Query query, String quorum, int byDefault) {
+  private Terms terms(Exchange exchange, Query query, String quorum, int byDefault) {
     int n = node.defaults().n();
     return new Terms(
-        n, query.quorum(quorum, byDefault, n), query.flag("sloppy"), query.timeoutNanos());
+        n,
+        query.quorum(quorum, byDefault, n),
+        query.flag("sloppy"),
+        query.timeoutNanos(),
+        exchange.span);
   }
 
   private <T> Future<T> coordinate(Key key, Function<Coordinator, Future<T>> call) {
@@ -155,7 +175,7 @@ final class KvHandler {
   private void get(Exchange exchange, Key key) {
     HttpServerRequest request = exchange.request;
     Query query = query(request);
-    Terms terms = terms(query, "r", node.defaults().r());
+    Terms terms = terms(exchange, query, "r", node.defaults().r());
     String sibling = query.get("sibling");
     exchange.permit = admission.admit(0);
     Listen.to(
@@ -164,7 +184,7 @@ final class KvHandler {
         result -> {
           try {
             metrics.siblings(result.state().siblings().versions().size());
-            KvAnswer answer = new KvAnswer(request, key);
+            KvAnswer answer = new KvAnswer(request, key, exchange.span);
             answer.quorum(result);
             answer.state(result.state(), sibling);
             exchange.finish(answer.outcome());
@@ -180,7 +200,7 @@ final class KvHandler {
     MultiMap headers = request.headers();
     KvRequest.requireUnconditional(headers);
     Query query = query(request);
-    Terms terms = terms(query, "w", node.defaults().w());
+    Terms terms = terms(exchange, query, "w", node.defaults().w());
     boolean returnsBody = returnsBody(query);
     long expected = expectedLength(headers);
     CausalContext seen = KvRequest.seen(key, headers);
@@ -228,7 +248,7 @@ final class KvHandler {
 
   private void written(Exchange exchange, Key key, WriteResult result, boolean returnsBody) {
     try {
-      KvAnswer answer = new KvAnswer(exchange.request, key);
+      KvAnswer answer = new KvAnswer(exchange.request, key, exchange.span);
       answer.quorum(result);
       if (returnsBody) {
         answer.state(result.state(), null);
@@ -245,7 +265,7 @@ final class KvHandler {
     HttpServerRequest request = exchange.request;
     KvRequest.requireUnconditional(request.headers());
     Query query = query(request);
-    Terms terms = terms(query, "w", node.defaults().w());
+    Terms terms = terms(exchange, query, "w", node.defaults().w());
     int r = query.quorum("r", node.defaults().r(), terms.n());
     CausalContext seen = KvRequest.seen(key, request.headers());
     exchange.permit = admission.admit(0);

@@ -18,6 +18,7 @@ import org.quorate.replica.Shard;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
+import org.quorate.runtime.Tracing;
 import org.quorate.storage.Store;
 
 /**
@@ -104,6 +105,7 @@ public final class AntiEntropy {
   private final Peer peers;
   private final Predicate<String> isUp;
   private final AntiEntropyMetrics metrics;
+  private final Tracing tracing;
   private final Exchange.Side side;
   private final Reaper reaper;
   private final int lanes;
@@ -131,7 +133,9 @@ public final class AntiEntropy {
       Set<String> members,
       int lanes,
       int lane,
-      AntiEntropyMetrics metrics) {
+      AntiEntropyMetrics metrics,
+      Tracing tracing) {
+    this.tracing = tracing;
     this.loop = loop;
     this.clock = clock;
     this.shard = shard;
@@ -329,7 +333,7 @@ public final class AntiEntropy {
     String peer = coOwner.name;
     Exchange exchange = new Exchange(side, pair.partition, question -> ask(peer, question), waits);
     Listen.to(
-        exchange.run(),
+        tracing.work("anti-entropy", peer, exchange::run),
         loop,
         result -> {
           if (result.changed() > 0 && !pair.isWhole) {

@@ -9,6 +9,7 @@ import org.quorate.replica.Cluster.Owner;
 import org.quorate.replica.LocalReplica;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
+import org.quorate.runtime.Tracing;
 import org.quorate.version.Key;
 import org.quorate.version.State;
 
@@ -34,11 +35,14 @@ public final class Delivery {
   private final Cluster cluster;
   private final int n;
   private final Clock clock;
+  private final Tracing tracing;
 
   /**
    * @param n owners of each key
    */
-  public Delivery(Loop loop, LocalReplica own, Cluster cluster, int n, Clock clock) {
+  public Delivery(
+      Loop loop, LocalReplica own, Cluster cluster, int n, Clock clock, Tracing tracing) {
+    this.tracing = tracing;
     this.loop = loop;
     this.own = own;
     this.cluster = cluster;
@@ -58,6 +62,10 @@ public final class Delivery {
    * one that got it later could not get it from here any more.
    */
   Future<Integer> deliver(Key key, String target) {
+    return tracing.work("hint delivery", target, () -> send(key, target));
+  }
+
+  private Future<Integer> send(Key key, String target) {
     long deadline = deadline();
     List<Owner> preference = cluster.preference(key);
     List<Owner> owners = preference.subList(0, Math.min(n, preference.size()));

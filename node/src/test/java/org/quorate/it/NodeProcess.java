@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -18,10 +19,12 @@ public final class NodeProcess implements AutoCloseable {
 
   private final Path data;
   private final List<String> options;
+  private final Map<String, String> environment;
   private Process process;
   public final int http;
 
-  private NodeProcess(Path data, int http, List<String> options) {
+  private NodeProcess(Path data, int http, List<String> options, Map<String, String> environment) {
+    this.environment = environment;
     this.data = data;
     this.http = http;
     this.options = options;
@@ -29,6 +32,12 @@ public final class NodeProcess implements AutoCloseable {
 
   /** Nodes n1, n2, … of one cluster, all started and ready. */
   public static List<NodeProcess> cluster(Path root, int count, String... more) throws Exception {
+    return cluster(root, count, Map.of(), more);
+  }
+
+  /** The same, with these environment variables. */
+  static List<NodeProcess> cluster(
+      Path root, int count, Map<String, String> environment, String... more) throws Exception {
     int[] ports = freePorts(2 * count);
     List<String> members = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -41,7 +50,7 @@ public final class NodeProcess implements AutoCloseable {
       options.addAll(List.of("--peer", "127.0.0.1:" + ports[count + i]));
       options.addAll(List.of("--members", String.join(",", members)));
       options.addAll(List.of(more));
-      nodes.add(new NodeProcess(root.resolve("n" + (i + 1)), ports[i], options));
+      nodes.add(new NodeProcess(root.resolve("n" + (i + 1)), ports[i], options, environment));
     }
     for (NodeProcess node : nodes) {
       node.launch();
@@ -79,10 +88,10 @@ public final class NodeProcess implements AutoCloseable {
     List<String> command = java(options.toArray(new String[0]));
     command.addAll(List.of("--data", data.toString()));
     Files.createDirectories(data);
-    process =
-        new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
-            .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()));
+    builder.environment().putAll(environment);
+    process = builder.start();
   }
 
   public void awaitReady() throws IOException {

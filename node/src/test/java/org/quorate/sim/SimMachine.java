@@ -15,6 +15,7 @@ import org.quorate.NodeConfig;
 import org.quorate.Ports;
 import org.quorate.ring.Ring;
 import org.quorate.runtime.Clock;
+import org.quorate.runtime.Tracing;
 import org.quorate.storage.Identity;
 import org.quorate.testing.SimDisk;
 
@@ -109,6 +110,7 @@ final class SimMachine {
         life.threads(2, this::diskNanos),
         life.threads(2, this::diskNanos),
         new CompositeMeterRegistry(),
+        Tracing.OFF,
         e -> fatal(life, e));
   }
 

@@ -1,0 +1,85 @@
+package org.quorate.runtime;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.vertx.core.Future;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Spans of OpenTelemetry around requests and what they cause. Parents are named, not found in a
+ * thread: one event loop serves many requests at once. Without tracing nothing is made.
+ */
+public final class Tracing {
+  /** Traces nothing. */
+  public static final Tracing OFF = new Tracing(null);
+
+  private final @Nullable Tracer tracer;
+  private final TextMapPropagator propagator;
+
+  private Tracing(@Nullable OpenTelemetry telemetry) {
+    this.tracer = telemetry == null ? null : telemetry.getTracer("org.quorate");
+    this.propagator =
+        telemetry == null
+            ? TextMapPropagator.noop()
+            : telemetry.getPropagators().getTextMapPropagator();
+  }
+
+  public static Tracing by(OpenTelemetry telemetry) {
+    return new Tracing(telemetry);
+  }
+
+  /** The span of a request, a child of the one that its headers name. To be ended by the caller. */
+  public <C> Span request(String name, C headers, TextMapGetter<C> getter) {
+    if (tracer == null) {
+      return Span.getInvalid();
+    }
+    return tracer
+        .spanBuilder(name)
+        .setParent(propagator.extract(Context.root(), headers, getter))
+        .setSpanKind(SpanKind.SERVER)
+        .startSpan();
+  }
+
+  /** A part of what is traced by the parent, done by this node. To be ended by the caller. */
+  public Span part(Span parent, String name, String node) {
+    if (tracer == null || !parent.isRecording()) {
+      return Span.getInvalid();
+    }
+    return started(tracer.spanBuilder(name).setParent(Context.root().with(parent)), node);
+  }
+
+  /** Work of its own that is done with another node, around the call. */
+  public <T> Future<T> work(String name, String node, Supplier<Future<T>> call) {
+    if (tracer == null) {
+      return call.get();
+    }
+    Span span = started(tracer.spanBuilder(name).setNoParent(), node);
+    return ended(span, call.get());
+  }
+
+  private static Span started(SpanBuilder builder, String node) {
+    return builder.setSpanKind(SpanKind.CLIENT).setAttribute("quorate.node", node).startSpan();
+  }
+
+  /** The same future; the span ends with it. */
+  public static <T> Future<T> ended(Span span, Future<T> future) {
+    if (!span.isRecording()) {
+      return future;
+    }
+    return future.onComplete(
+        done -> {
+          if (done.failed()) {
+            span.setStatus(StatusCode.ERROR, String.valueOf(done.cause().getMessage()));
+          }
+          span.end();
+        });
+  }
+}
