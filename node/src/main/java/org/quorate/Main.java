@@ -73,7 +73,7 @@ public final class Main implements Runnable {
     }
   }
 
-  /** {@code --fsync-interval} is {@code QUORATE_FSYNC_INTERVAL}. */
+  /** {@code --fsync-interval} is {@code QUORATE_FSYNC_INTERVAL}; an empty one counts as none. */
   static final class FromEnvironment implements IDefaultValueProvider {
     @Override
     public @Nullable String defaultValue(ArgSpec argument) {
@@ -86,7 +86,8 @@ public final class Main implements Runnable {
               .findFirst()
               .orElse("");
       String variable = "QUORATE_" + longest.replaceFirst("^--", "").replace('-', '_');
-      return System.getenv(variable.toUpperCase(Locale.ROOT));
+      String value = System.getenv(variable.toUpperCase(Locale.ROOT));
+      return value == null || value.isEmpty() ? null : value;
     }
   }
 

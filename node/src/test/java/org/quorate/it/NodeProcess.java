@@ -78,6 +78,8 @@ public final class NodeProcess implements AutoCloseable {
   static List<String> java(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // Many start on few cores: less work for the compilers, which these tests do not measure.
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of("-Xmx256m", "-ea", "-jar", JAR.toString()));
     command.addAll(List.of(arguments));
     return command;
