@@ -14,6 +14,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,6 +45,10 @@ public final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   private static final String STATE_FILE = "cluster";
   private static final long LEAVE_MILLIS = 2000;
+
+  /** Containers that start again may swap addresses, whatever time to live their names have. */
+  private static final int RESOLVED_SECONDS = 1;
+
   private static final long FINISH_MILLIS = 10_000;
 
   /** One event loop of Vert.x with what is made on it. */
@@ -75,6 +80,8 @@ public final class Server {
             new VertxOptions()
                 .setEventLoopPoolSize(config.loops())
                 .setPreferNativeTransport(true)
+                .setAddressResolverOptions(
+                    new AddressResolverOptions().setCacheMaxTimeToLive(RESOLVED_SECONDS))
                 .setFileSystemOptions(
                     new FileSystemOptions()
                         .setFileCachingEnabled(false)
