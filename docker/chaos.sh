@@ -2,7 +2,7 @@
 # Kills, pauses and cuts nodes of the compose fleet, mostly one at a time, for CHAOS_SECONDS, and mends all in the end.
 # What is done is noted in /faults/faults, which the load tool reads for its marks. The same CHAOS_SEED does the same.
 set -u
-seconds=${CHAOS_SECONDS:-150}
+seconds=${CHAOS_SECONDS:-140}
 seed=${CHAOS_SEED:-1}
 faults=/faults/faults
 self=$(hostname)
@@ -39,9 +39,20 @@ is_healthy() {
   [ "$(docker inspect -f '{{.State.Health.Status}}' "$(container "$1")")" = healthy ]
 }
 
+mend_all() {
+  for node in n1 n2 n3 n4 n5; do
+    docker unpause "$(container "$node")"
+    docker start "$(container "$node")"
+    docker network connect --alias "$node" "$network" "$(container "$node")"
+  done >/dev/null 2>&1
+  exit 0
+}
+
+trap mend_all TERM INT
 : > "$faults"
 chmod a+r "$faults"
-sleep 15 # The load tool loads its keys.
+sleep 15 & # The load tool loads its keys.
+wait $!
 begun=$(date +%s)
 # One line a round: seconds to hold, then verb and node once or twice.
 awk -v seed="$seed" 'BEGIN {
@@ -67,4 +78,5 @@ awk -v seed="$seed" 'BEGIN {
   sleep 3
 done
 note "all is mended"
-sleep infinity
+sleep 86400 &
+wait $!

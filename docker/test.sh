@@ -4,13 +4,13 @@
 #   docker/test.sh [--quick] [--artifacts DIRECTORY]
 #
 # Needs root where it has to install or start a Docker engine; the images that it cannot pull it makes from Debian's packages,
-# under the names that the Dockerfile and compose file expect. Takes about ten minutes; with --quick, which leaves out
+# under the names that the Dockerfile and compose file expect, and removes them afterwards. Takes about ten minutes; with --quick, which leaves out
 # the chaos, about five.
 # Exit code: 0 all is well, 1 something is not, 77 no engine can be had here.
 set -euo pipefail
 cd "$(dirname "$0")"
 
-export CHAOS_SECONDS=150 BENCH_SECONDS=180
+export CHAOS_SECONDS=140 BENCH_SECONDS=180
 QUICK=
 ARTIFACTS=
 while [ $# -gt 0 ]; do
@@ -28,6 +28,7 @@ WORK=$(mktemp -d)
 ARTIFACTS=${ARTIFACTS:-$WORK/artifacts}
 mkdir -p "$ARTIFACTS"
 ENGINE=
+STAND_INS=()
 
 say() { printf '\n== %s (%s s)\n' "$*" $SECONDS; }
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
@@ -53,9 +54,12 @@ cleanup() {
     [ $status = 0 ] || compose logs --tail 30 n1 n2 n3 n4 n5 2>/dev/null || true
     docker rm -f "$PROJECT-load" >/dev/null 2>&1 || true
     compose --profile observe --profile bench --profile chaos down -v >/dev/null 2>&1 || true
+    for image in "${STAND_INS[@]}"; do
+      docker rmi -f "$image" >/dev/null 2>&1 || true
+    done
   fi
   if [ -n "$ENGINE" ]; then
-    kill "$ENGINE" && wait "$ENGINE" || true
+    { kill "$ENGINE" && wait "$ENGINE"; } 2>/dev/null || true
   fi
   case $ARTIFACTS in "$WORK"/*) ;; *) echo "artifacts: $ARTIFACTS" ;; esac
   rm -rf "$WORK"
@@ -84,7 +88,6 @@ start_engine() {
     kill -0 "$ENGINE" 2>/dev/null || break
     sleep 0.5
   done
-  ENGINE=
   no_engine "dockerd does not start: $(tail -1 "$WORK/dockerd.log")"
 }
 
@@ -108,7 +111,7 @@ make_build_image() { # NAME
   for release in /usr/lib/jvm/*/release; do
     grep -q '^JAVA_VERSION="25' "$release" && jdk=$(dirname "$release")
   done
-  [ -n "${jdk:-}" ] || fail "no JDK 25 to make $1 of"
+  [ -n "${jdk:-}" ] || no_engine "one runs, but $1 cannot be pulled, and there is no JDK 25 to make it of"
   mkdir -p "$WORK/debian/opt/java" "$WORK/debian/usr/share"
   cp -rL "$jdk" "$WORK/debian/opt/java/openjdk"
   cp -rL /usr/share/maven "$WORK/debian/usr/share/maven"
@@ -157,16 +160,25 @@ make_cli_image() { # NAME
   docker build -q -t "$1" "$WORK/cli" >/dev/null 2>&1
 }
 
+stand_in() { # NAME FUNCTION [ARGUMENT…]
+  local name=$1 make=$2
+  shift 2
+  has_image "$name" && return
+  echo "stand-in for $name"
+  STAND_INS+=("$name")
+  "$make" "$name" "$@"
+}
+
 base_images() {
   local build base prometheus cli
   build=$(sed -n 's/^ARG BUILD_IMAGE=//p' Dockerfile)
   base=$(sed -n 's/^ARG BASE_IMAGE=//p' Dockerfile)
   prometheus=$(sed -n 's/^ *image: \(prom.*\)/\1/p' compose.yaml)
   cli=$(sed -n 's/^ *image: \(docker:.*\)/\1/p' compose.yaml)
-  has_image "$build" || { echo "stand-in for $build" && make_build_image "$build"; }
-  has_image "$base" || { echo "stand-in for $base" && make_base_image "$base"; }
-  has_image "$prometheus" || { echo "stand-in for $prometheus" && make_prometheus_image "$prometheus" "$base"; }
-  has_image "$cli" || { echo "stand-in for $cli" && make_cli_image "$cli"; }
+  stand_in "$build" make_build_image
+  stand_in "$base" make_base_image
+  stand_in "$prometheus" make_prometheus_image "$base"
+  [ -n "$QUICK" ] || stand_in "$cli" make_cli_image
 }
 
 build() { # IMAGE [OPTION…]
@@ -175,8 +187,8 @@ build() { # IMAGE [OPTION…]
   docker build -f Dockerfile -t "$image" "$@" .. >"$WORK/build.log" 2>&1 || { tail -40 "$WORK/build.log"; fail "$image"; }
 }
 
-id() { compose ps -q "$1"; }
-health() { docker inspect -f '{{.State.Health.Status}}' "$(id "$1")"; }
+container() { compose ps -aq "$1" 2>/dev/null || compose ps -q "$1"; }
+health() { docker inspect -f '{{.State.Health.Status}}' "$(container "$1")"; }
 millis() { echo $(($(date +%s%N) / 1000000)); }
 
 await_healthy() { # NODE…
@@ -203,27 +215,31 @@ check_fleet() {
   [ "$(curl -s localhost:8081/v1/kv/carts/anna)" = milk ] || fail "GET through n2"
   echo "PUT through n1: 204, GET through n2: milk"
   docker image inspect -f 'image size: {{.Size}} bytes, user {{.Config.User}}' quorate
-  [ "$(docker exec "$(id n1)" /busybox/id -u)" != 0 ] || fail "runs as root"
-  ! docker exec "$(id n1)" /busybox/touch /written 2>/dev/null || fail "the root file system can be written"
-  docker exec "$(id n1)" /busybox/touch /data/written && docker exec "$(id n1)" /busybox/rm /data/written
+  [ "$(docker exec "$(container n1)" /busybox/id -u)" != 0 ] || fail "runs as root"
+  ! docker exec "$(container n1)" /busybox/touch /written 2>/dev/null || fail "the root file system can be written"
+  docker exec "$(container n1)" /busybox/touch /data/written && docker exec "$(container n1)" /busybox/rm /data/written
   echo "not root; root file system read-only, /data not"
 }
 
 load() { # OPTION…
   docker run -d --name "$PROJECT-load" --network "${PROJECT}_fleet" --read-only quorate-bench run ycsb-a \
     --targets $TARGETS --key-count 5000 --verify --no-ceiling --out /report/load "$@" >/dev/null
-  until docker logs "$PROJECT-load" 2>&1 | grep -q 'seed '; do sleep 0.5; done
+  local deadline=$(($(date +%s) + 60))
+  until [[ $(docker logs "$PROJECT-load" 2>&1) == *"seed "* ]]; do
+    [ "$(date +%s)" -lt $deadline ] || fail "the load does not start: $(docker logs "$PROJECT-load" 2>&1 | tail -3)"
+    sleep 0.5
+  done
   sleep 5
 }
 
 # Every node in turn, under a load whose client opens another connection where one is refused.
 check_rolling_restart() {
   local node began code verdict
-  load --rate 300 --duration 80s
+  load --rate 300 --duration 90s
   for node in $NODES; do
     began=$(millis)
-    docker stop -t 30 "$(id "$node")" >/dev/null
-    code=$(docker inspect -f '{{.State.ExitCode}}' "$(compose ps -aq "$node" 2>/dev/null || id "$node")")
+    docker stop -t 30 "$(container "$node")" >/dev/null
+    code=$(docker inspect -f '{{.State.ExitCode}}' "$(container "$node")")
     printf '%s drained in %s ms, exit code %s; ' "$node" $(($(millis) - began)) "$code"
     [ "$code" = 0 ] || fail "$node"
     [ $(($(millis) - began)) -lt 10000 ] || fail "more than 10 s"
@@ -231,6 +247,7 @@ check_rolling_restart() {
     await_healthy "$node"
     echo "healthy again $(($(millis) - began)) ms after the signal"
   done
+  [ "$(docker inspect -f '{{.State.Running}}' "$PROJECT-load")" = true ] || fail "the load was over before the last restart"
   code=$(docker wait "$PROJECT-load")
   docker logs "$PROJECT-load" 2>&1 | tail -12
   docker cp -q "$PROJECT-load:/report/." "$ARTIFACTS/" 2>/dev/null || docker cp "$PROJECT-load:/report/." "$ARTIFACTS/"
@@ -258,22 +275,23 @@ await_query() { # SECONDS WANTED EXPRESSION
 }
 
 check_observation() {
-  local python=python3 firing='count(ALERTS{alertname="QuoratePartitionsWithoutQuorum",alertstate="firing"})'
+  local firing='count(ALERTS{alertname="QuoratePartitionsWithoutQuorum",alertstate="firing"})'
   compose --profile observe up -d prometheus >"$WORK/up.log" 2>&1 || { cat "$WORK/up.log"; fail "prometheus"; }
   load --rate 300 --duration 50s
   await_query 60 5 'sum(up{job="quorate"})'
   echo "all nodes are scraped"
   sleep 20
-  if installed /usr/share/doc/python3-matplotlib/copyright python3-matplotlib 2>/dev/null ||
-    /usr/bin/python3 -c 'import matplotlib' 2>/dev/null; then
-    python=/usr/bin/python3
-    $python panels.py http://localhost:9090 "$ARTIFACTS" || fail "panels without data"
+  if ! /usr/bin/python3 -c 'import matplotlib' 2>/dev/null; then
+    apt-get install -y -q --no-install-recommends python3-matplotlib >"$WORK/apt.log" 2>&1 || true
+  fi
+  if /usr/bin/python3 -c 'import matplotlib' 2>/dev/null; then
+    /usr/bin/python3 panels.py http://localhost:9090 "$ARTIFACTS" || fail "panels without data"
   else
-    $python panels.py http://localhost:9090 || fail "panels without data"
+    python3 panels.py http://localhost:9090 || fail "panels without data"
   fi
   docker rm -f "$PROJECT-load" >/dev/null
   [ -z "$(query "$firing")" ] || fail "the alert fires without a fault"
-  docker kill "$(id n1)" "$(id n3)" >/dev/null
+  docker kill "$(container n1)" "$(container n3)" >/dev/null
   await_query 90 "$(query 'count(up{job="quorate"}) - 2')" "$firing"
   echo "n1 and n3 killed: QuoratePartitionsWithoutQuorum fires"
   compose start n3 >/dev/null 2>&1 # Then n1: each mostly gets the address that the other had.

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -82,25 +81,17 @@ final class DevCommand implements Callable<Integer> {
   }
 
   private static int run(List<Future<Server.Running>> starting) throws Exception {
-    CountDownLatch stopped = new CountDownLatch(1);
+    Ending ending = new Ending();
+    ending.begin();
     try {
       Future.all(starting).toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException e) {
+      ending.cancel();
       System.err.println("quorate: cannot start: " + ServeCommand.rootMessage(e));
       return 1;
     }
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  starting.forEach(one -> one.result().stop());
-                  ServeCommand.endAfter(stopped, DRAIN_DELAY);
-                },
-                "stop"));
-    Future.join(starting.stream().map(one -> one.result().stopped()).toList())
-        .onComplete(done -> stopped.countDown());
-    stopped.await();
-    return 0;
+    starting.forEach(one -> ending.add(one.result()));
+    return ending.await();
   }
 
   private int peerPort(int node) {

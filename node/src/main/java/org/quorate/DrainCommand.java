@@ -1,12 +1,14 @@
 package org.quorate;
 
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -21,8 +23,9 @@ import picocli.CommandLine.Option;
 /**
  * {@code quorate drain}: stops a running node in good order.
  *
- * <p>First it waits until no member keeps hints for a living one, so that in a restart of one node
- * after another each has what it missed before the next goes away.
+ * <p>First it waits until the living members have what they missed: no hints for them anywhere, no
+ * lost disk of theirs being refilled. So in a restart of one node after another each is whole
+ * before the next goes away.
  */
 @Command(
     name = "drain",
@@ -34,6 +37,11 @@ final class DrainCommand implements Callable<Integer> {
   private static final long POLL_MILLIS = 250;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** Longer than a drain may take with the longest delay. */
+  private static final Duration MOST = Duration.ofSeconds(90);
+
+  private static final JsonObject NOTHING = new JsonObject();
+
   @Option(
       names = "--http",
       paramLabel = "HOST:PORT",
@@ -42,13 +50,13 @@ final class DrainCommand implements Callable<Integer> {
   private HostPort http = new HostPort("127.0.0.1", 8080);
 
   @Option(
-      names = "--hints-within",
+      names = "--repaired-within",
       paramLabel = "TIME",
       converter = Options.Span.class,
       description =
-          "How long to wait for hints to be delivered; after that the node is drained all the same."
-              + " Default: 60s.")
-  private Duration hintsWithin = Duration.ofSeconds(60);
+          "How long to wait for the others to have what they missed; after that the node is drained"
+              + " all the same. Default: 60s.")
+  private Duration repairedWithin = Duration.ofSeconds(60);
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
@@ -57,7 +65,7 @@ final class DrainCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     String node = http.reachedAt("127.0.0.1").toString();
     try {
-      awaitHints(node);
+      awaitRepair(node);
       HttpResponse<String> answer = send(node, "POST", "/v1/node/drain");
       if (answer.statusCode() != 202) {
         System.err.println("quorate: " + node + " does not drain: " + answer.body());
@@ -67,7 +75,13 @@ final class DrainCommand implements Callable<Integer> {
       System.err.println("quorate: node at " + node + " cannot be asked: " + reason(e));
       return 1;
     }
-    while (answers(node)) {
+    long deadline = Clock.SYSTEM.nanos() + MOST.toNanos();
+    while (takesRequests(node)) {
+      if (Clock.SYSTEM.nanos() - deadline > 0) {
+        System.err.println(
+            "quorate: " + node + " still takes requests after " + MOST.toSeconds() + " s");
+        return 1;
+      }
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
     System.out.println("drained " + node);
@@ -78,21 +92,23 @@ final class DrainCommand implements Callable<Integer> {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
-  private void awaitHints(String node) throws IOException, InterruptedException {
-    long deadline = Clock.SYSTEM.nanos() + hintsWithin.toNanos();
-    Map<String, Long> waiting = hints(node);
-    while (!waiting.isEmpty() && Clock.SYSTEM.nanos() - deadline < 0) {
+  private void awaitRepair(String node) throws IOException, InterruptedException {
+    long deadline = Clock.SYSTEM.nanos() + repairedWithin.toNanos();
+    Map<String, Long> behind = behind(node);
+    while (!behind.isEmpty() && Clock.SYSTEM.nanos() - deadline < 0) {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-      waiting = hints(node);
+      behind = behind(node);
     }
-    if (!waiting.isEmpty()) {
-      System.err.println("quorate: hints are not delivered, and left for later: " + waiting);
+    if (!behind.isEmpty()) {
+      System.err.println("quorate: drained while others lack something: " + behind);
     }
   }
 
-  /** Hints for living members, by their target, wherever they are kept. */
-  private Map<String, Long> hints(String node) throws IOException, InterruptedException {
-    JsonObject cluster = new JsonObject(send(node, "GET", "/v1/cluster").body());
+  /**
+   * Living members that lack something: how many hints there are for it, or partitions to refill.
+   */
+  private Map<String, Long> behind(String node) throws IOException, InterruptedException {
+    JsonObject cluster = view(node, "/v1/cluster");
     String self = cluster.getString("node");
     Map<String, String> living =
         cluster.getJsonArray("members").stream()
@@ -102,30 +118,44 @@ final class DrainCommand implements Callable<Integer> {
                 Collectors.toMap(
                     member -> member.getString("name"), member -> member.getString("http")));
     living.put(self, node);
-    Map<String, Long> waiting = new TreeMap<>();
-    for (String address : living.values()) {
-      for (Map.Entry<String, Object> kept : hintsKeptBy(address)) {
-        if (living.containsKey(kept.getKey()) && !kept.getKey().equals(self)) {
-          waiting.merge(kept.getKey(), ((Number) kept.getValue()).longValue(), Long::sum);
-        }
+    Map<String, Long> behind = new TreeMap<>();
+    for (Map.Entry<String, String> member : living.entrySet()) {
+      JsonObject repair = repairOf(member.getValue());
+      for (Map.Entry<String, Object> kept : repair.getJsonObject("hints", NOTHING)) {
+        behind.merge(kept.getKey(), ((Number) kept.getValue()).longValue(), Long::sum);
+      }
+      long refilling = repair.getJsonArray("refilling", new JsonArray()).size();
+      if (refilling > 0) {
+        behind.merge(member.getKey(), refilling, Long::sum);
       }
     }
-    return waiting;
+    behind.keySet().retainAll(living.keySet());
+    behind.remove(self);
+    return behind;
   }
 
-  /** None if the member cannot be asked: it cannot deliver any either. */
-  private JsonObject hintsKeptBy(String address) throws InterruptedException {
+  /** Nothing if the member cannot be asked: it can deliver nothing either. */
+  private JsonObject repairOf(String address) throws InterruptedException {
     try {
-      JsonObject repair = new JsonObject(send(address, "GET", "/v1/cluster/repair").body());
-      return repair.getJsonObject("hints", new JsonObject());
+      return view(address, "/v1/cluster/repair");
     } catch (IOException | DecodeException e) {
-      return new JsonObject();
+      return NOTHING;
     }
   }
 
-  private boolean answers(String node) throws InterruptedException {
+  private JsonObject view(String address, String path) throws IOException, InterruptedException {
+    HttpResponse<String> answer = send(address, "GET", path);
+    if (answer.statusCode() != 200) {
+      throw new IOException(path + " is answered with " + answer.statusCode());
+    }
+    return new JsonObject(answer.body());
+  }
+
+  /** Not if it asks to be left, or is gone. One that is silent may only be slow. */
+  private boolean takesRequests(String node) throws InterruptedException {
     try {
-      send(node, "GET", "/livez");
+      return send(node, "GET", "/livez").headers().firstValue("Connection").isEmpty();
+    } catch (HttpTimeoutException e) {
       return true;
     } catch (IOException e) {
       return false;

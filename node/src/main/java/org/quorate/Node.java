@@ -134,6 +134,10 @@ public final class Node {
     List<Responder> responders = new ArrayList<>();
     lanes.forEach(lane -> responders.add(lane.responder()));
     this.exchanges = new Exchanges(responders, standing, antiEntropyMetrics);
+    ring.members().stream()
+        .map(org.quorate.ring.Member::name)
+        .filter(name -> !name.equals(config.name()))
+        .forEach(hints::watch);
     this.repair = new RepairView(lanes, hints, storageMetrics);
     repair
         .coOwners()
@@ -349,7 +353,9 @@ public final class Node {
     stopping = true;
     return Tasks.onLoop(lanes.first().loop(), this::leave)
         .compose(left -> lanes.run(lane -> lane.peers().close()))
-        .compose(closed -> Tasks.inBackground(ports.writer(), log::close))
+        .compose(closed -> lanes.run(lane -> {}))
+        .compose(hinted -> Tasks.onLoop(lanes.first().loop(), hints::settled))
+        .compose(settled -> Tasks.inBackground(ports.writer(), log::close))
         .compose(written -> lanes.run(lane -> {}))
         .compose(applied -> Tasks.inBackground(ports.writer(), this::closeStorage));
   }

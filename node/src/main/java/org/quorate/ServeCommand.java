@@ -1,5 +1,6 @@
 package org.quorate;
 
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -7,9 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.quorate.membership.ClusterState;
 import org.quorate.membership.NameTakenException;
@@ -31,9 +30,6 @@ import picocli.CommandLine.Option;
     versionProvider = Main.Version.class,
     sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
-  /** What may come on top of the delay: 2 s for clients to go, 10 s for their last requests. */
-  private static final long STOP_SECONDS = 20;
-
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
   @Option(
@@ -195,26 +191,22 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private static int run(NodeConfig config, DataDirectory directory) throws Exception {
-    CountDownLatch stopped = new CountDownLatch(1);
-    Server.Running running;
+    Ending ending = new Ending();
+    ending.begin();
     try {
-      running = Server.start(config, directory).toCompletionStage().toCompletableFuture().get();
+      Server.Running running =
+          Server.start(config, directory).toCompletionStage().toCompletableFuture().get();
+      ending.add(running);
+      System.out.println("ready http=" + running.http() + " peer=" + running.peer());
     } catch (ExecutionException e) {
+      ending.cancel();
       System.err.println("quorate: cannot start: " + rootMessage(e));
-      return e.getCause() instanceof NameTakenException ? Main.EXIT_USAGE : 1;
+      boolean isUsage =
+          e.getCause() instanceof NameTakenException
+              || e.getCause() instanceof ConfigurationException;
+      return isUsage ? Main.EXIT_USAGE : 1;
     }
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  running.stop();
-                  endAfter(stopped, config.drainDelay());
-                },
-                "stop"));
-    running.stopped().onComplete(done -> stopped.countDown());
-    System.out.println("ready http=" + running.http() + " peer=" + running.peer());
-    stopped.await();
-    return 0;
+    return ending.await();
   }
 
   static String rootMessage(Throwable e) {
@@ -223,20 +215,6 @@ final class ServeCommand implements Callable<Integer> {
       root = root.getCause();
     }
     return String.valueOf(root.getMessage());
-  }
-
-  /** Ends the process with 0: what the signal asked for has been done, if it was done in time. */
-  static void endAfter(CountDownLatch stopped, Duration drainDelay) {
-    long seconds = STOP_SECONDS + drainDelay.toSeconds();
-    try {
-      if (stopped.await(seconds, TimeUnit.SECONDS)) {
-        System.out.flush();
-        Runtime.getRuntime().halt(0);
-      }
-      System.err.println("quorate: not stopped in " + seconds + " s");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private CommandLine.ParameterException bad(String option, String value, String allowed) {

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -51,6 +52,9 @@ public final class Server {
 
   private static final long FINISH_MILLIS = 10_000;
 
+  /** For a stop, beyond the drain's delay: the two above, and to write everything out. */
+  private static final int STOP_SECONDS = 20;
+
   /** One event loop of Vert.x with what is made on it. */
   private record Lane(VertxLoop loop, VertxTransport transport, VertxDatagrams datagrams) {}
 
@@ -69,6 +73,7 @@ public final class Server {
   private final LoopLag lag = new LoopLag(registry);
   private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
   private final Telemetry telemetry;
+  private final Promise<Void> listening = Promise.promise();
   private final Promise<Void> stopped = Promise.promise();
 
   private Server(NodeConfig config, DataDirectory data) {
@@ -251,6 +256,7 @@ public final class Server {
       bound.add(port.future());
     }
     return Future.all(bound)
+        .onComplete(all -> listening.complete())
         .map(
             ports -> {
               String address = http.host() + ":" + ports.<Integer>resultAt(0);
@@ -271,29 +277,48 @@ public final class Server {
 
   private void stop(Node node) {
     LOG.info("node {} drains", config.name());
-    List<Door> open;
-    synchronized (doors) {
-      open = List.copyOf(doors);
-    }
-    Future.join(node.drain(), noticed(open.get(0).loop()))
-        .transform(any -> closed(open))
+    long seconds = STOP_SECONDS + config.drainDelay().toSeconds();
+    CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS)
+        .execute(() -> stopped.tryFail("it took more than " + seconds + " s"));
+    listening
+        .future()
+        .compose(bound -> Future.join(node.drain(), noticed()))
+        .transform(any -> closed())
         .transform(any -> node.stop())
         .eventually(vertx::close)
         .eventually(this::release)
-        .onSuccess(done -> LOG.info("node {} has stopped", config.name()))
-        .onFailure(e -> LOG.error("node {} has not stopped in good order", config.name(), e))
-        .onComplete(stopped);
+        .onComplete(
+            done -> {
+              if (done.succeeded()) {
+                LOG.info("node {} has stopped", config.name());
+                stopped.tryComplete();
+              } else {
+                LOG.error("node {} has not stopped in good order", config.name(), done.cause());
+                stopped.tryFail(done.cause());
+              }
+            });
   }
 
-  private Future<Void> noticed(Loop loop) {
-    Promise<Void> noticed = Promise.promise();
-    loop.after(config.drainDelay().toMillis(), noticed::complete);
-    return noticed.future();
+  private List<Door> doors() {
+    synchronized (doors) {
+      return List.copyOf(doors);
+    }
   }
 
-  private static Future<Void> closed(List<Door> open) {
+  private Future<Void> noticed() {
+    Loop loop = doors().get(0).loop();
+    return Tasks.onLoop(
+        loop,
+        () -> {
+          Promise<Void> noticed = Promise.promise();
+          loop.after(config.drainDelay().toMillis(), noticed::complete);
+          return noticed.future();
+        });
+  }
+
+  private Future<Void> closed() {
     return Future.join(
-            open.stream()
+            doors().stream()
                 .map(
                     door ->
                         Tasks.onLoop(
@@ -307,12 +332,13 @@ public final class Server {
     readers.shutdown();
     background.shutdown();
     gcMetrics.close();
-    telemetry.close();
     try {
       data.close();
       return Future.succeededFuture();
     } catch (IOException e) {
       return Future.failedFuture(e);
+    } finally {
+      telemetry.close();
     }
   }
 }

@@ -20,7 +20,14 @@ final class Tasks {
 
   static <T> Future<T> onLoop(Loop loop, Call<T> call) {
     Promise<T> done = Promise.promise();
-    loop.execute(() -> call.run().onComplete(done));
+    loop.execute(
+        () -> {
+          try {
+            call.run().onComplete(done);
+          } catch (RuntimeException e) {
+            done.fail(e);
+          }
+        });
     return done.future();
   }
 

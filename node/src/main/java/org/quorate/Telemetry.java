@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.resources.Resource;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.quorate.runtime.Tracing;
 
@@ -15,6 +16,9 @@ import org.quorate.runtime.Tracing;
  * Specification").
  */
 final class Telemetry implements AutoCloseable {
+  private static final AttributeKey<String> SERVICE_NAME = AttributeKey.stringKey("service.name");
+  private static final long FLUSH_SECONDS = 2;
+
   private final @Nullable OpenTelemetrySdk sdk;
 
   private Telemetry(@Nullable OpenTelemetrySdk sdk) {
@@ -22,27 +26,34 @@ final class Telemetry implements AutoCloseable {
   }
 
   /**
-   * @throws RuntimeException if a variable has a value that is not allowed; the message names it
+   * @throws io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException if a variable has a value
+   *     that is not allowed; the message names it
    */
   static Telemetry of(NodeConfig config, Map<String, String> environment) {
     if (!isOn(environment)) {
       return new Telemetry(null);
     }
-    AttributeKey<String> instance = AttributeKey.stringKey("service.instance.id");
-    AttributeKey<String> cluster = AttributeKey.stringKey("quorate.cluster");
-    Attributes self = Attributes.of(instance, config.name(), cluster, config.cluster());
     return new Telemetry(
         AutoConfiguredOpenTelemetrySdk.builder()
             .disableShutdownHook()
             .addPropertiesSupplier(
-                () ->
-                    Map.of(
-                        "otel.service.name", "quorate",
-                        "otel.metrics.exporter", "none",
-                        "otel.logs.exporter", "none"))
-            .addResourceCustomizer((given, properties) -> Resource.create(self).merge(given))
+                () -> Map.of("otel.metrics.exporter", "none", "otel.logs.exporter", "none"))
+            .addResourceCustomizer((given, properties) -> resource(config, given))
             .build()
             .getOpenTelemetrySdk());
+  }
+
+  /** What the variables say of the service counts more; without them its name is "unknown". */
+  private static Resource resource(NodeConfig config, Resource given) {
+    Resource self =
+        Resource.create(
+            Attributes.of(
+                AttributeKey.stringKey("service.instance.id"), config.name(),
+                AttributeKey.stringKey("quorate.cluster"), config.cluster()));
+    String name = given.getAttribute(SERVICE_NAME);
+    boolean isNamed = name != null && !name.startsWith("unknown_service");
+    Resource merged = self.merge(given);
+    return isNamed ? merged : merged.merge(Resource.create(Attributes.of(SERVICE_NAME, "quorate")));
   }
 
   private static boolean isOn(Map<String, String> environment) {
@@ -58,11 +69,11 @@ final class Telemetry implements AutoCloseable {
     return sdk == null ? Tracing.OFF : Tracing.by(sdk);
   }
 
-  /** Sends what is left. */
+  /** Sends what is left, if that does not take long. */
   @Override
   public void close() {
     if (sdk != null) {
-      sdk.close();
+      var unused = sdk.getSdkTracerProvider().shutdown().join(FLUSH_SECONDS, TimeUnit.SECONDS);
     }
   }
 }

@@ -52,12 +52,12 @@ final class TracedReplica implements Replica {
 
   @Override
   public Future<Reading> read(Key key, long knownDigest, long deadline) {
-    return Tracing.ended(begin("replica read"), replica.read(key, knownDigest, deadline));
+    return Tracing.around(begin("replica read"), () -> replica.read(key, knownDigest, deadline));
   }
 
   @Override
   public Future<State> salvage(Key key, long deadline) {
-    return Tracing.ended(begin("replica salvage"), replica.salvage(key, deadline));
+    return Tracing.around(begin("replica salvage"), () -> replica.salvage(key, deadline));
   }
 
   /** Its span ends when the write is durable there. */
@@ -65,22 +65,22 @@ final class TracedReplica implements Replica {
   public Future<Minted> put(Key key, Write write, long deadline) {
     Span span = begin("replica put");
     Future<Minted> minted = replica.put(key, write, deadline);
-    var unused = Tracing.ended(span, minted.compose(Minted::stored));
+    var unused = Tracing.around(span, () -> minted.compose(Minted::stored));
     return minted;
   }
 
   @Override
   public Future<Void> merge(Key key, State state, long basis, long deadline) {
-    return Tracing.ended(begin(merging), replica.merge(key, state, basis, deadline));
+    return Tracing.around(begin(merging), () -> replica.merge(key, state, basis, deadline));
   }
 
   @Override
   public Future<Integer> handOff(Key key, State state, long deadline) {
-    return Tracing.ended(begin("replica hand-off"), replica.handOff(key, state, deadline));
+    return Tracing.around(begin("replica hand-off"), () -> replica.handOff(key, state, deadline));
   }
 
   @Override
   public Future<Void> hint(Key key, String target, long deadline) {
-    return Tracing.ended(begin("replica hint"), replica.hint(key, target, deadline));
+    return Tracing.around(begin("replica hint"), () -> replica.hint(key, target, deadline));
   }
 }

@@ -3,8 +3,8 @@
  *
  * <p>{@link QuorumRead} and {@link QuorumWrite} count replies and know when they are enough: pure
  * values without time or network. {@link ReadOperation} and {@link WriteOperation} drive them;
- * {@link Coordinator} is what the HTTP side calls. {@link Cluster} tells them which owners there
- * are.
+ * {@link Coordinator} is what the HTTP side calls. Owners are {@link TracedReplica}s where it is
+ * traced. {@link Cluster} tells them which owners there are.
  */
 @NullMarked
 package org.quorate.coordinator;

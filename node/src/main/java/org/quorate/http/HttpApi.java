@@ -2,6 +2,7 @@ package org.quorate.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -14,6 +15,7 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
 import org.quorate.runtime.Tracing;
@@ -25,6 +27,7 @@ public final class HttpApi {
   private static final int MAX_LINE_BYTES = 8 << 10;
   private static final int MAX_HEADERS_BYTES = 64 << 10;
   private static final int IDLE_SECONDS = 60;
+  private static final long SETTLE_MILLIS = 100;
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
 
@@ -34,6 +37,7 @@ public final class HttpApi {
   private final Loop loop;
   private final Set<HttpConnection> connections = new HashSet<>();
   private final Promise<Void> deserted = Promise.promise();
+  private @Nullable Channel listener;
   private boolean leaving;
 
   /**
@@ -77,13 +81,14 @@ public final class HttpApi {
   }
 
   private void connected(HttpConnection connection) {
+    if (listener == null) {
+      listener = ((ConnectionBase) connection).channel().parent();
+    }
     connections.add(connection);
     connection.closeHandler(
         closed -> {
           connections.remove(connection);
-          if (leaving && connections.isEmpty()) {
-            deserted.tryComplete();
-          }
+          leaveIfDeserted();
         });
   }
 
@@ -94,22 +99,26 @@ public final class HttpApi {
    * <p>A connection that is closed just when a request comes fails a request of which nobody knows
    * whether it was done, so clients are given time to close: each answer tells them to.
    *
+   * <p>Vert.x can only stop listening and close idle connections at once, so the socket that
+   * listens is closed first; what the kernel accepted a moment before is still served.
+   *
    * @param leaveMillis for clients to go
    * @param finishMillis for requests in flight after that
    */
   public Future<Void> drain(long leaveMillis, long finishMillis) {
-    leaving = true;
-    connections.stream().findAny().ifPresent(HttpApi::stopListening);
-    if (connections.isEmpty()) {
-      deserted.tryComplete();
+    if (listener != null) {
+      var unused = listener.close();
     }
+    leaving = true;
+    loop.after(SETTLE_MILLIS, this::leaveIfDeserted);
     loop.after(leaveMillis, deserted::tryComplete);
     return deserted.future().compose(gone -> server.shutdown(finishMillis, TimeUnit.MILLISECONDS));
   }
 
-  /** Vert.x can only stop listening and close idle connections at once. */
-  private static void stopListening(HttpConnection accepted) {
-    var unused = ((ConnectionBase) accepted).channel().parent().close();
+  private void leaveIfDeserted() {
+    if (leaving && connections.isEmpty()) {
+      deserted.tryComplete();
+    }
   }
 
   private void handle(HttpServerRequest request) {

@@ -3,6 +3,7 @@ package org.quorate.http;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,18 @@ final class HttpMetrics {
   private final Map<Series, Timer> timers = new ConcurrentHashMap<>();
   private final DistributionSummary siblings;
 
+  /**
+   * The outcomes that alerts watch are there from the start: a rate needs a sample before the first
+   * failure.
+   */
   HttpMetrics(MeterRegistry registry) {
     this.registry = registry;
+    for (String op : List.of("get", "put", "delete")) {
+      for (String outcome : List.of("ok", "quorum-unreachable", "quorum-timeout", "overloaded")) {
+        Series series = new Series(op, outcome);
+        timers.put(series, timer(series));
+      }
+    }
     siblings =
         DistributionSummary.builder("quorate.siblings")
             .description("Versions of the keys that were read")

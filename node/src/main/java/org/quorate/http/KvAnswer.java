@@ -67,7 +67,7 @@ final class KvAnswer {
   }
 
   private void quorum(int n, String name, int needed, int acks, int repaired) {
-    RequestSpan.quorum(span, n, name, needed, acks, repaired);
+    RequestSpan.got(span, acks, repaired);
     headers.set(
         QUORUM,
         "n=" + n + ", " + name + "=" + needed + ", acks=" + acks + ", repaired=" + repaired);

@@ -83,6 +83,9 @@ final class KvHandler {
           e instanceof Problem p
               ? p
               : e instanceof QuorumException q ? Problem.of(q) : unexpected(e, span);
+      if (e instanceof QuorumException q) {
+        RequestSpan.got(span, q.acked(), 0);
+      }
       HttpServerResponse response = request.response();
       if (!response.headWritten()) {
         response.setStatusCode(problem.status());
@@ -159,12 +162,9 @@ final class KvHandler {
 
   private Terms terms(Exchange exchange, Query query, String quorum, int byDefault) {
     int n = node.defaults().n();
-    return new Terms(
-        n,
-        query.quorum(quorum, byDefault, n),
-        query.flag("sloppy"),
-        query.timeoutNanos(),
-        exchange.span);
+    int needed = query.quorum(quorum, byDefault, n);
+    RequestSpan.asked(exchange.span, n, quorum, needed);
+    return new Terms(n, needed, query.flag("sloppy"), query.timeoutNanos(), exchange.span);
   }
 
   private <T> Future<T> coordinate(Key key, Function<Coordinator, Future<T>> call) {
@@ -267,6 +267,7 @@ final class KvHandler {
     Query query = query(request);
     Terms terms = terms(exchange, query, "w", node.defaults().w());
     int r = query.quorum("r", node.defaults().r(), terms.n());
+    RequestSpan.asked(exchange.span, terms.n(), "r", r);
     CausalContext seen = KvRequest.seen(key, request.headers());
     exchange.permit = admission.admit(0);
     Listen.to(

@@ -5,6 +5,10 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.quorate.runtime.Tracing;
 import org.slf4j.MDC;
 
@@ -14,6 +18,9 @@ import org.slf4j.MDC;
  */
 final class RequestSpan {
   private static final String ROUTE = KvHandler.PREFIX + "{bucket}/{key}";
+  private static final Map<String, String> NAMES =
+      Stream.of("GET", "HEAD", "PUT", "DELETE")
+          .collect(Collectors.toMap(Function.identity(), method -> method + " " + ROUTE));
   private static final TextMapGetter<MultiMap> HEADERS =
       (headers, name) -> headers == null ? null : headers.get(name);
 
@@ -21,22 +28,30 @@ final class RequestSpan {
 
   static Span begin(Tracing tracing, HttpServerRequest request) {
     String method = request.method().name();
-    Span span = tracing.request(method + " " + ROUTE, request.headers(), HEADERS);
+    Span span =
+        tracing.request(NAMES.getOrDefault(method, "HTTP " + ROUTE), request.headers(), HEADERS);
     if (span.isRecording()) {
-      span.setAttribute("http.request.method", method).setAttribute("http.route", ROUTE);
+      span.setAttribute("http.request.method", NAMES.containsKey(method) ? method : "_OTHER")
+          .setAttribute("http.route", ROUTE);
     }
     return span;
   }
 
   /**
-   * @param name of the quorum: {@code r} or {@code w}
+   * What was asked for.
+   *
+   * @param quorum its name: {@code r} or {@code w}
    */
-  static void quorum(Span span, int n, String name, int needed, int acks, int repaired) {
+  static void asked(Span span, int n, String quorum, int needed) {
     if (span.isRecording()) {
-      span.setAttribute("quorate.n", n)
-          .setAttribute("quorate." + name, needed)
-          .setAttribute("quorate.acks", acks)
-          .setAttribute("quorate.repaired", repaired);
+      span.setAttribute("quorate.n", n).setAttribute("quorate." + quorum, needed);
+    }
+  }
+
+  /** What was got. */
+  static void got(Span span, int acks, int repaired) {
+    if (span.isRecording()) {
+      span.setAttribute("quorate.acks", acks).setAttribute("quorate.repaired", repaired);
     }
   }
 

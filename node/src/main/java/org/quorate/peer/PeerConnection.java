@@ -278,7 +278,7 @@ public final class PeerConnection {
     }
     long nanos = clock.nanos() - request.sentNanos();
     latency.add(nanos);
-    metrics.answered(nanos);
+    metrics.ended(nanos);
     if (type == Frames.FAILURE) {
       request.answer().tryFail(new ReplicaException(Failure.ofCode(in.readByte())));
     } else {
@@ -366,6 +366,7 @@ public final class PeerConnection {
       oldestFirst.remove();
       if (pending.remove(oldest.id()) != null) {
         latency.add(now - oldest.sentNanos());
+        metrics.ended(now - oldest.sentNanos());
         oldest.answer().tryFail(new ReplicaException(Failure.TIMEOUT));
       }
     }

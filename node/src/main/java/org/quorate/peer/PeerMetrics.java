@@ -12,13 +12,13 @@ final class PeerMetrics {
   PeerMetrics(MeterRegistry registry, String peer) {
     roundTrip =
         Timer.builder("quorate.peer.roundtrip")
-            .description("Time from a request to a peer to its answer")
+            .description("Time from a request to a peer to its answer, or until it was given up")
             .tag("peer", peer)
             .serviceLevelObjectives(Buckets.latency())
             .register(registry);
   }
 
-  void answered(long nanos) {
+  void ended(long nanos) {
     roundTrip.record(nanos, TimeUnit.NANOSECONDS);
   }
 }

@@ -3,19 +3,20 @@ package org.quorate.repair;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 
 /** What is counted of hints. */
 final class HintMetrics {
   private final MeterRegistry registry;
   private final Counter written;
-  private final Counter delivered;
+  private final Map<String, Counter> delivered = new ConcurrentHashMap<>();
   private final Counter dropped;
 
   HintMetrics(MeterRegistry registry) {
     this.registry = registry;
     written = counter("quorate.hints.written", "Hints left for owners that a write did not reach");
-    delivered = counter("quorate.hints.delivered", "Hints whose target was sent what it lacked");
     dropped = counter("quorate.hints.dropped", "Hints given up, and left to anti-entropy");
   }
 
@@ -26,6 +27,12 @@ final class HintMetrics {
   void watch(String target, HintQueue queue) {
     gauge(
         "quorate.hints.pending", "Hints waiting for their target", target, queue, q -> q.pending());
+    delivered.put(
+        target,
+        Counter.builder("quorate.hints.delivered")
+            .description("Hints whose target was sent what it lacked")
+            .tag("target", target)
+            .register(registry));
     gauge("quorate.hints.bytes", "Size of the hints' files", target, queue, q -> q.sizeBytes());
   }
 
@@ -45,8 +52,12 @@ final class HintMetrics {
     written.increment(count);
   }
 
-  void delivered() {
-    delivered.increment();
+  void delivered(String target) {
+    Counter counter = delivered.get(target);
+    if (counter == null) {
+      throw new IllegalStateException("target " + target + " is not watched");
+    }
+    counter.increment();
   }
 
   void dropped(int count) {

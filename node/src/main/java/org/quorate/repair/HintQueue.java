@@ -69,6 +69,7 @@ final class HintQueue {
   private @Nullable Piece open;
   private @Nullable Piece loaded;
   private final AtomicLong pending = new AtomicLong();
+  private Future<Void> latest = Future.succeededFuture();
   private final AtomicLong bytes = new AtomicLong();
   private int outstanding;
   private boolean writing;
@@ -105,6 +106,11 @@ final class HintQueue {
     return bytes.get();
   }
 
+  /** Completes when all that were added are durable, or have failed. */
+  Future<Void> settled() {
+    return latest.otherwiseEmpty();
+  }
+
   /** Adds a hint; completes when it is durable. */
   Future<Void> add(Key key) {
     Future<Void> before = recent.get(key);
@@ -120,7 +126,8 @@ final class HintQueue {
     Added added = new Added(key, Promise.promise());
     gathered.add(added);
     pending.incrementAndGet();
-    recent.put(key, added.durable().future());
+    latest = added.durable().future();
+    recent.put(key, latest);
     if (recent.size() > RECENT_KEYS) {
       Iterator<Key> oldest = recent.keySet().iterator();
       oldest.next();

@@ -100,6 +100,11 @@ public final class Hints implements HintSink {
     }
   }
 
+  /** Counts hints for this node from now on, though there are none yet. */
+  public void watch(String target) {
+    handoff(target);
+  }
+
   private Handoff handoff(String target) {
     return handoffs.computeIfAbsent(
         target,
@@ -122,6 +127,12 @@ public final class Hints implements HintSink {
               StorageException.Reason.DISK_FULL, "free disk space is below the reserve"));
     }
     return handoff(target).queue.add(key);
+  }
+
+  /** Completes when all hints that were added are durable, or have failed; on the loop. */
+  public Future<Void> settled() {
+    return Future.join(handoffs.values().stream().map(each -> each.queue.settled()).toList())
+        .mapEmpty();
   }
 
   /** Hints that are not done; may be asked from any thread. */
@@ -173,7 +184,7 @@ public final class Hints implements HintSink {
             handoff.inProgress--;
             handoff.granted(credits);
             handoff.pauseMillis = LEAST_PAUSE_MILLIS;
-            metrics.delivered();
+            metrics.delivered(handoff.target);
             handoff.queue.done();
             pump(handoff, deliveries);
           },

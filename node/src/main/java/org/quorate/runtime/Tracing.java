@@ -48,31 +48,41 @@ public final class Tracing {
         .startSpan();
   }
 
-  /** A part of what is traced by the parent, done by this node. To be ended by the caller. */
+  /**
+   * A part of what is traced by the parent, which may have ended; with that node. To be ended by
+   * the caller.
+   */
   public Span part(Span parent, String name, String node) {
-    if (tracer == null || !parent.isRecording()) {
+    if (tracer == null || !parent.getSpanContext().isSampled()) {
       return Span.getInvalid();
     }
     return started(tracer.spanBuilder(name).setParent(Context.root().with(parent)), node);
   }
 
-  /** Work of its own that is done with another node, around the call. */
+  /** A trace of its own around work that is done with another node. */
   public <T> Future<T> work(String name, String node, Supplier<Future<T>> call) {
     if (tracer == null) {
       return call.get();
     }
-    Span span = started(tracer.spanBuilder(name).setNoParent(), node);
-    return ended(span, call.get());
+    return around(started(tracer.spanBuilder(name).setNoParent(), node), call);
   }
 
   private static Span started(SpanBuilder builder, String node) {
     return builder.setSpanKind(SpanKind.CLIENT).setAttribute("quorate.node", node).startSpan();
   }
 
-  /** The same future; the span ends with it. */
-  public static <T> Future<T> ended(Span span, Future<T> future) {
+  /** Calls; the span ends with what that gives. */
+  public static <T> Future<T> around(Span span, Supplier<Future<T>> call) {
     if (!span.isRecording()) {
-      return future;
+      return call.get();
+    }
+    Future<T> future;
+    try {
+      future = call.get();
+    } catch (RuntimeException e) {
+      span.setStatus(StatusCode.ERROR, String.valueOf(e.getMessage()));
+      span.end();
+      throw e;
     }
     return future.onComplete(
         done -> {

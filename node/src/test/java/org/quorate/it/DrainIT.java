@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -91,7 +92,8 @@ class DrainIT {
 
   @Test
   void eachNodeIsRestartedInTurnUnderLoadAndNoRequestFails() throws Exception {
-    nodes = NodeProcess.cluster(root, 3, "--drain-delay", "500ms");
+    Map<String, String> twoLoops = Map.of("JDK_JAVA_OPTIONS", "-XX:ActiveProcessorCount=4");
+    nodes = NodeProcess.cluster(root, 3, twoLoops, "--drain-delay", "500ms");
     List<Thread> workers = new ArrayList<>();
     for (int i = 0; i < WORKERS; i++) {
       int worker = i;
@@ -152,7 +154,8 @@ class DrainIT {
     }
     behind.start();
     assertEquals(
-        0, command("drain", "--http", "127.0.0.1:" + nodes.get(0).http, "--hints-within", "30s"));
+        0,
+        command("drain", "--http", "127.0.0.1:" + nodes.get(0).http, "--repaired-within", "30s"));
     eventually(() -> nodes.get(0).exit() == 0);
     for (int i = 0; i < 2000; i += 100) {
       assertEquals(200, Http.get(behind.url("/v1/kv/missed/" + i + "?r=1")).status());

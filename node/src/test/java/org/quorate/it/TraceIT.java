@@ -133,10 +133,21 @@ class TraceIT {
     assertEquals("2", attributes(read).get("quorate.r"));
     assertTrue(nodesOf(get, read, "replica read").size() >= 2);
 
+    nodes.get(2).kill();
+    String refused = TRACE.replace('4', '7');
+    Http.Answer answer =
+        Http.put(url + "?w=all", "x", "traceparent", "00-" + refused + "-" + CALLER + "-01");
+    assertTrue(answer.status() >= 500);
+    eventually(() -> trace(refused).stream().anyMatch(s -> s.getName().startsWith("PUT")));
+    Map<String, String> failed = attributes(named(trace(refused), request.getName()));
+    assertEquals("3", failed.get("quorate.w"));
+    assertTrue(Integer.parseInt(failed.get("quorate.acks")) < 3);
+    assertTrue(failed.get("quorate.outcome").startsWith("quorum-"));
+
     String unsampled = TRACE.replace('4', '6');
     Http.get(url, "traceparent", "00-" + unsampled + "-" + CALLER + "-00");
     Http.put(url, "again");
-    eventually(() -> spans.stream().filter(s -> s.getName().startsWith("PUT")).count() == 2);
+    eventually(() -> spans.stream().filter(s -> s.getName().startsWith("PUT")).count() == 3);
     assertEquals(List.of(), trace(unsampled));
     assertTrue(spans.stream().noneMatch(span -> span.toString().contains("secret")));
   }
@@ -144,7 +155,7 @@ class TraceIT {
   @Test
   void anExporterThatIsNotThereIsNamedAtTheStart() throws Exception {
     Process process = start(Map.of("OTEL_TRACES_EXPORTER", "pigeon"));
-    assertEquals(1, process.waitFor());
+    assertEquals(2, process.waitFor());
     String said = Files.readString(root.resolve("log"), StandardCharsets.UTF_8);
     assertTrue(said.contains("quorate: cannot start: ") && said.contains("pigeon"), said);
   }

@@ -100,6 +100,10 @@ final class Attempt {
     if (!connection.isOpen()) { // The server asked for that with its last answer.
       connection = connection.lane().another(connection);
     }
+    if (!connection.isOpen()) {
+      then.accept(Answer.failed(Answer.Outcome.NOT_APPLIED, "not-sent"));
+      return;
+    }
     connection.send(
         call, loop.now(), response -> then.accept(understand(call, response, wantsValues)));
   }

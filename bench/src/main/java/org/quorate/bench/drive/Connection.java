@@ -116,10 +116,14 @@ final class Connection {
     }
     RequestOptions options = new RequestOptions().setMethod(call.method()).setURI(call.uri());
     call.headers().forEach(options::putHeader);
-    connection.request(options).onComplete(ready -> write(ready, call, then));
+    connection.request(options).onComplete(ready -> write(connection, ready, call, then));
   }
 
-  private void write(AsyncResult<HttpClientRequest> ready, Call call, Consumer<Response> then) {
+  private void write(
+      HttpClientConnection connection,
+      AsyncResult<HttpClientRequest> ready,
+      Call call,
+      Consumer<Response> then) {
     if (ready.failed()) {
       fail(then);
       return;
@@ -139,7 +143,7 @@ final class Connection {
                   whole -> {
                     if (whole.succeeded()) {
                       if ("close".equalsIgnoreCase(head.getHeader(HttpHeaders.CONNECTION))) {
-                        leave();
+                        leave(connection);
                       }
                       answer(
                           then,
@@ -152,9 +156,8 @@ final class Connection {
   }
 
   /** The server takes no further request on this connection. */
-  private void leave() {
-    HttpClientConnection connection = http;
-    if (connection != null) {
+  private void leave(HttpClientConnection connection) {
+    if (http == connection) {
       http = null;
       lane.closed(this);
       var unused = connection.close();
