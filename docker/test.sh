@@ -302,8 +302,11 @@ check_observation() {
 }
 
 check_chaos() {
-  compose --profile chaos up --exit-code-from verify verify chaos >"$ARTIFACTS/chaos.log" 2>&1 &&
-    local code=0 || code=$?
+  local code
+  compose --profile chaos up -d verify chaos >"$WORK/up.log" 2>&1 || { cat "$WORK/up.log"; fail "chaos"; }
+  code=$(docker wait "$(container verify)")
+  compose --profile chaos logs --no-color verify chaos >"$ARTIFACTS/chaos.log" 2>&1
+  compose --profile chaos stop chaos >/dev/null 2>&1
   docker run --rm -v "${PROJECT}_report:/report" --entrypoint /busybox/tar quorate-bench -C /report -c . | tar -C "$ARTIFACTS" -x
   grep -E 'CONSISTENT|VIOLATED|writes \(|Failed:' "$ARTIFACTS/chaos.log" | sed 's/^[^|]*| *//' || true
   python3 -c '
