@@ -48,6 +48,9 @@ final class Availability {
   void check() {
     Set<String> now =
         ring.members().stream().map(Member::name).filter(isUp).collect(Collectors.toSet());
+    if (now.equals(up)) {
+      return;
+    }
     Map<PartitionState, Integer> counts = new EnumMap<>(PartitionState.class);
     for (int p = 0; p < ring.partitions(); p++) {
       int owners =

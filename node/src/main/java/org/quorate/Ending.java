@@ -43,8 +43,7 @@ final class Ending {
                   .toArray(CompletableFuture[]::new))
           .get();
       return 0;
-    } catch (ExecutionException e) {
-      System.err.println("quorate: not stopped in good order: " + ServeCommand.rootMessage(e));
+    } catch (ExecutionException logged) {
       return 1;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

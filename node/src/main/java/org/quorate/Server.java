@@ -279,7 +279,12 @@ public final class Server {
     LOG.info("node {} drains", config.name());
     long seconds = STOP_SECONDS + config.drainDelay().toSeconds();
     CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS)
-        .execute(() -> stopped.tryFail("it took more than " + seconds + " s"));
+        .execute(
+            () -> {
+              if (stopped.tryFail("it took too long")) {
+                LOG.error("node {} has not stopped in {} s", config.name(), seconds);
+              }
+            });
     listening
         .future()
         .compose(bound -> Future.join(node.drain(), noticed()))

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.util.concurrent.Executor;
+import org.quorate.runtime.Hop;
 import org.quorate.runtime.Loop;
 
 /** Work given to a loop or a thread, as a future. */
@@ -20,14 +21,7 @@ final class Tasks {
 
   static <T> Future<T> onLoop(Loop loop, Call<T> call) {
     Promise<T> done = Promise.promise();
-    loop.execute(
-        () -> {
-          try {
-            call.run().onComplete(done);
-          } catch (RuntimeException e) {
-            done.fail(e);
-          }
-        });
+    loop.execute(() -> Hop.guarded(call::run).onComplete(done));
     return done.future();
   }
 

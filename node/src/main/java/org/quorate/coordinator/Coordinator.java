@@ -32,12 +32,7 @@ public final class Coordinator {
    * @param timeoutNanos for the whole operation
    * @param span that the calls of replicas belong to
    */
-  public record Terms(int n, int quorum, boolean sloppy, long timeoutNanos, Span span) {
-    /** Of an operation that is not traced. */
-    public Terms(int n, int quorum, boolean sloppy, long timeoutNanos) {
-      this(n, quorum, sloppy, timeoutNanos, Span.getInvalid());
-    }
-  }
+  public record Terms(int n, int quorum, boolean sloppy, long timeoutNanos, Span span) {}
 
   /**
    * What one owner holds, unrepaired.

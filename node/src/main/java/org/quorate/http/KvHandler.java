@@ -71,11 +71,15 @@ final class KvHandler {
     }
 
     void finish(String outcome) {
+      finish(outcome, request.response().getStatusCode());
+    }
+
+    private void finish(String outcome, int status) {
       if (permit != null) {
         permit.release();
       }
       metrics.done(op, outcome, clock.nanos() - started);
-      RequestSpan.end(span, request.response().getStatusCode(), outcome);
+      RequestSpan.end(span, status, outcome);
     }
 
     void fail(Throwable e) {
@@ -86,11 +90,8 @@ final class KvHandler {
       if (e instanceof QuorumException q) {
         RequestSpan.got(span, q.acked(), 0);
       }
+      finish(problem.type(), problem.status());
       HttpServerResponse response = request.response();
-      if (!response.headWritten()) {
-        response.setStatusCode(problem.status());
-      }
-      finish(problem.type());
       if (response.closed() || response.ended()) {
         return;
       }

@@ -3,15 +3,12 @@ package org.quorate.repair;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 
 /** What is counted of hints. */
 final class HintMetrics {
   private final MeterRegistry registry;
   private final Counter written;
-  private final Map<String, Counter> delivered = new ConcurrentHashMap<>();
   private final Counter dropped;
 
   HintMetrics(MeterRegistry registry) {
@@ -24,16 +21,15 @@ final class HintMetrics {
     return Counter.builder(name).description(description).register(registry);
   }
 
-  void watch(String target, HintQueue queue) {
+  /** What counts those that were delivered. */
+  Counter watch(String target, HintQueue queue) {
     gauge(
         "quorate.hints.pending", "Hints waiting for their target", target, queue, q -> q.pending());
-    delivered.put(
-        target,
-        Counter.builder("quorate.hints.delivered")
-            .description("Hints whose target was sent what it lacked")
-            .tag("target", target)
-            .register(registry));
     gauge("quorate.hints.bytes", "Size of the hints' files", target, queue, q -> q.sizeBytes());
+    return Counter.builder("quorate.hints.delivered")
+        .description("Hints whose target was sent what it lacked")
+        .tag("target", target)
+        .register(registry);
   }
 
   private void gauge(
@@ -50,14 +46,6 @@ final class HintMetrics {
 
   void written(int count) {
     written.increment(count);
-  }
-
-  void delivered(String target) {
-    Counter counter = delivered.get(target);
-    if (counter == null) {
-      throw new IllegalStateException("target " + target + " is not watched");
-    }
-    counter.increment();
   }
 
   void dropped(int count) {

@@ -1,5 +1,6 @@
 package org.quorate.repair;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -40,6 +41,7 @@ public final class Hints implements HintSink {
   private static final class Handoff {
     private final String target;
     private final HintQueue queue;
+    private final Counter deliveries;
     private int credits = 1;
     private int inProgress;
     private boolean pumping;
@@ -47,7 +49,8 @@ public final class Hints implements HintSink {
     private long pauseMillis = LEAST_PAUSE_MILLIS;
     private long notBefore = Long.MIN_VALUE;
 
-    Handoff(String target, HintQueue queue) {
+    Handoff(String target, HintQueue queue, Counter deliveries) {
+      this.deliveries = deliveries;
       this.target = target;
       this.queue = queue;
     }
@@ -110,8 +113,7 @@ public final class Hints implements HintSink {
         target,
         name -> {
           HintQueue queue = new HintQueue(name, disk, loop, io, options, metrics);
-          metrics.watch(name, queue);
-          return new Handoff(name, queue);
+          return new Handoff(name, queue, metrics.watch(name, queue));
         });
   }
 
@@ -184,7 +186,7 @@ public final class Hints implements HintSink {
             handoff.inProgress--;
             handoff.granted(credits);
             handoff.pauseMillis = LEAST_PAUSE_MILLIS;
-            metrics.delivered(handoff.target);
+            handoff.deliveries.increment();
             handoff.queue.done();
             pump(handoff, deliveries);
           },

@@ -21,7 +21,8 @@ public final class Hop {
     return answer.future();
   }
 
-  private static <T> Future<T> guarded(Supplier<Future<T>> call) {
+  /** What the call throws is its failure, but for an {@link Error}. */
+  public static <T> Future<T> guarded(Supplier<Future<T>> call) {
     try {
       return call.get();
     } catch (RuntimeException e) {

@@ -76,20 +76,13 @@ public final class Tracing {
     if (!span.isRecording()) {
       return call.get();
     }
-    Future<T> future;
-    try {
-      future = call.get();
-    } catch (RuntimeException e) {
-      span.setStatus(StatusCode.ERROR, String.valueOf(e.getMessage()));
-      span.end();
-      throw e;
-    }
-    return future.onComplete(
-        done -> {
-          if (done.failed()) {
-            span.setStatus(StatusCode.ERROR, String.valueOf(done.cause().getMessage()));
-          }
-          span.end();
-        });
+    return Hop.guarded(call)
+        .onComplete(
+            done -> {
+              if (done.failed()) {
+                span.setStatus(StatusCode.ERROR, String.valueOf(done.cause().getMessage()));
+              }
+              span.end();
+            });
   }
 }

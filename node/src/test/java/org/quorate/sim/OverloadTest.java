@@ -3,6 +3,7 @@ package org.quorate.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,8 @@ class OverloadTest {
       Key key = Key.of("b", "k" + i);
       Coordinator coordinator = node.coordinator(key);
       Write write = new Write(null, false, List.of(), new byte[VALUE_BYTES]);
-      Coordinator.Terms terms = new Coordinator.Terms(3, w, false, 2 * SimTime.SECOND);
+      Coordinator.Terms terms =
+          new Coordinator.Terms(3, w, false, 2 * SimTime.SECOND, Span.getInvalid());
       coordinator.loop().execute(() -> answers.add(coordinator.write(key, write, terms)));
       if (i % 10 == 0) {
         cluster.time.runUntil(cluster.time.nanos() + SimTime.MILLI);

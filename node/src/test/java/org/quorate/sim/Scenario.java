@@ -2,6 +2,7 @@ package org.quorate.sim;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,7 @@ final class Scenario {
   }
 
   static Coordinator.Terms terms(int quorum, boolean sloppy) {
-    return new Coordinator.Terms(N, quorum, sloppy, SimTime.SECOND);
+    return new Coordinator.Terms(N, quorum, sloppy, SimTime.SECOND, Span.getInvalid());
   }
 
   Future<WriteResult> put(SimMachine at, Key key, int w, boolean sloppy) {

@@ -1,5 +1,6 @@
 package org.quorate.sim;
 
+import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Future;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -205,7 +206,7 @@ final class SimClient {
 
   private Terms terms(int quorum, boolean sloppy) {
     long timeout = (20L << random.nextInt(8)) * SimTime.MILLI;
-    return new Terms(profile.n(), quorum, sloppy, timeout);
+    return new Terms(profile.n(), quorum, sloppy, timeout, Span.getInvalid());
   }
 
   private void put(
