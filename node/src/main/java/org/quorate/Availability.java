@@ -4,64 +4,105 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.quorate.ring.Assignment;
+import org.quorate.ring.ClusterState;
 import org.quorate.ring.Member;
 import org.quorate.ring.PartitionState;
-import org.quorate.ring.Ring;
 
 /** What this node believes can be served, with the default quorums: a look at each second. */
 final class Availability {
-  private final NodeConfig config;
-  private final Ring ring;
+  private final String self;
+  private final Defaults defaults;
+  private final Supplier<ClusterState> state;
   private final Predicate<String> isUp;
+  private final MeterRegistry registry;
+  private final Map<String, Gauge> peers = new HashMap<>();
+  private long checkedEpoch;
   private volatile Set<String> up = Set.of();
   private volatile Map<PartitionState, Integer> partitions = Map.of();
+
+  /** The quorums that are looked at. */
+  record Defaults(int n, int r, int w) {}
 
   /**
    * @param isUp whether a node can be asked now, this one among them
    */
-  Availability(NodeConfig config, Ring ring, Predicate<String> isUp, MeterRegistry registry) {
-    this.config = config;
-    this.ring = ring;
+  Availability(
+      String self,
+      Defaults defaults,
+      Supplier<ClusterState> state,
+      Predicate<String> isUp,
+      MeterRegistry registry) {
+    this.self = self;
+    this.defaults = defaults;
+    this.state = state;
     this.isUp = isUp;
-    for (PartitionState state : PartitionState.values()) {
-      Gauge.builder("quorate.partitions", this, a -> a.partitions.getOrDefault(state, 0))
+    this.registry = registry;
+    for (PartitionState each : PartitionState.values()) {
+      Gauge.builder("quorate.partitions", this, a -> a.partitions.getOrDefault(each, 0))
           .description("Partitions by what can be done with their keys at the default quorums")
-          .tag("state", state.label())
+          .tag("state", each.label())
           .register(registry);
     }
-    for (Member member : ring.members()) {
-      if (!member.name().equals(config.name())) {
-        Gauge.builder("quorate.peer.up", this, a -> a.up.contains(member.name()) ? 1 : 0)
-            .description("Whether the peer can be asked")
-            .tag("peer", member.name())
-            .register(registry);
-      }
-    }
-    Gauge.builder("quorate.ring.epoch", ring, Ring::epoch).register(registry);
+    Gauge.builder("quorate.ring.epoch", state, of -> of.get().epoch()).register(registry);
   }
 
   /** Looks again; on the loop that knows who is up. */
   void check() {
-    Set<String> now =
-        ring.members().stream().map(Member::name).filter(isUp).collect(Collectors.toSet());
-    if (now.equals(up)) {
+    ClusterState known = state.get();
+    Set<String> names = known.nodes().stream().map(Member::name).collect(Collectors.toSet());
+    Set<String> now = names.stream().filter(isUp).collect(Collectors.toSet());
+    if (now.equals(up) && checkedEpoch == known.epoch()) {
       return;
     }
+    checkedEpoch = known.epoch();
     Map<PartitionState, Integer> counts = new EnumMap<>(PartitionState.class);
-    for (int p = 0; p < ring.partitions(); p++) {
-      int owners =
-          (int)
-              ring.owners(p, config.n()).stream()
-                  .filter(owner -> now.contains(owner.name()))
-                  .count();
-      counts.merge(PartitionState.of(owners, config.n(), config.r(), config.w()), 1, Integer::sum);
+    for (int p = 0; p < known.ring().partitions(); p++) {
+      Assignment assignment = known.assignment(p);
+      int owners = count(assignment.now(), now);
+      if (assignment.isMoving()) {
+        owners = Math.min(owners, count(assignment.next(), now));
+      }
+      counts.merge(
+          PartitionState.of(owners, defaults.n(), defaults.r(), defaults.w()), 1, Integer::sum);
     }
     up = now;
     partitions = Collections.unmodifiableMap(counts);
+    watch(names);
+  }
+
+  private int count(List<Member> preference, Set<String> living) {
+    return (int)
+        preference.stream()
+            .limit(defaults.n())
+            .filter(owner -> living.contains(owner.name()))
+            .count();
+  }
+
+  private void watch(Set<String> names) {
+    for (String gone : List.copyOf(peers.keySet())) {
+      if (!names.contains(gone)) {
+        registry.remove(peers.remove(gone));
+      }
+    }
+    for (String name : names) {
+      if (!name.equals(self)) {
+        peers.computeIfAbsent(
+            name,
+            peer ->
+                Gauge.builder("quorate.peer.up", this, a -> a.up.contains(peer) ? 1 : 0)
+                    .description("Whether the peer can be asked")
+                    .tag("peer", peer)
+                    .register(registry));
+      }
+    }
   }
 
   /** How many partitions are in each state; those in which none is are missing. */

@@ -1,10 +1,10 @@
 package org.quorate;
 
 import io.vertx.core.Future;
+import java.util.List;
 import org.quorate.membership.Membership;
 import org.quorate.peer.Peers;
 import org.quorate.ring.Member;
-import org.quorate.ring.Ring;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.Identity;
 
@@ -15,7 +15,7 @@ final class Beginning {
   private static final long INTRODUCE_MILLIS = 3000;
 
   private final String name;
-  private final Ring ring;
+  private final List<Member> nodes;
   private final Loop loop;
   private final Ports ports;
   private final Peers peers;
@@ -24,11 +24,12 @@ final class Beginning {
   private final boolean isSound;
 
   /**
+   * @param nodes of the cluster
    * @param isSound whether the log is as it was left
    */
   Beginning(
       String name,
-      Ring ring,
+      List<Member> nodes,
       Loop loop,
       Ports ports,
       Peers peers,
@@ -36,7 +37,7 @@ final class Beginning {
       Identity identity,
       boolean isSound) {
     this.name = name;
-    this.ring = ring;
+    this.nodes = nodes;
     this.loop = loop;
     this.ports = ports;
     this.peers = peers;
@@ -77,7 +78,7 @@ final class Beginning {
   /** Waits for some member to know this node, if one is reached: its name may be taken. */
   private Future<Void> introduce() {
     boolean reachesSome =
-        ring.members().stream()
+        nodes.stream()
             .map(Member::name)
             .anyMatch(member -> !member.equals(name) && peers.isConnected(member));
     return membership.introduced(reachesSome ? INTRODUCE_MILLIS : 1);

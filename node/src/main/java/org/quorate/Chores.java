@@ -1,7 +1,10 @@
 package org.quorate;
 
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.quorate.membership.Transitions;
 import org.quorate.repair.Hints;
+import org.quorate.ring.ClusterState;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.Compaction;
 import org.quorate.storage.DiskReserve;
@@ -13,6 +16,7 @@ import org.quorate.storage.StorageMetrics;
 final class Chores {
   private static final long CHECK_MILLIS = 1000;
   private static final long HINTS_MILLIS = 100;
+  private static final long STEP_MILLIS = 500;
 
   private final NodeConfig config;
   private final Ports ports;
@@ -40,7 +44,12 @@ final class Chores {
   }
 
   /** Called on the first loop. */
-  void start(DiskReserve reserve, Hints hints, Availability availability) {
+  void start(
+      DiskReserve reserve,
+      Hints hints,
+      Availability availability,
+      Transitions transitions,
+      Supplier<ClusterState> state) {
     Lanes.Lane first = lanes.first();
     Compaction compaction = compaction();
     every(
@@ -54,9 +63,14 @@ final class Chores {
     every(
         first.loop(),
         HINTS_MILLIS,
-        () -> hints.deliver(first.peers()::isHealthy, key -> lanes.of(key).delivery()));
+        () ->
+            hints.deliver(
+                target -> first.peers().isHealthy(target) || !state.get().hasNode(target),
+                key -> lanes.of(key).delivery()));
+    every(first.loop(), STEP_MILLIS, transitions::drive);
     for (Lanes.Lane lane : lanes) {
       lane.loop().execute(lane.antiEntropy()::compare);
+      every(lane.loop(), CHECK_MILLIS, lane.departure()::clear);
       every(lane.loop(), config.antiEntropyInterval().toMillis(), lane.antiEntropy()::compare);
     }
     if (config.log().sync() == Log.Sync.INTERVAL) {

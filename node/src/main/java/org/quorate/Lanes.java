@@ -8,8 +8,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.quorate.coordinator.Coordinator;
@@ -21,13 +23,14 @@ import org.quorate.peer.Peers;
 import org.quorate.repair.AntiEntropy;
 import org.quorate.repair.AntiEntropyMetrics;
 import org.quorate.repair.Delivery;
+import org.quorate.repair.Departure;
 import org.quorate.repair.Healer;
 import org.quorate.repair.Responder;
 import org.quorate.repair.Standing;
 import org.quorate.replica.LocalReplica;
 import org.quorate.replica.Shard;
+import org.quorate.ring.ClusterState;
 import org.quorate.ring.Member;
-import org.quorate.ring.Ring;
 import org.quorate.runtime.Hop;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.DiskReserve;
@@ -53,7 +56,17 @@ final class Lanes implements Iterable<Lanes.Lane> {
       Coordinator coordinator,
       Delivery delivery,
       AntiEntropy antiEntropy,
-      Responder responder) {}
+      Responder responder,
+      Departure departure) {
+
+    /** Takes up a newer state; completes when no update is in progress that began before. */
+    Future<Void> adopt(ClusterState state) {
+      Future<Void> settled = shard.adopt(state);
+      peers.adopt(state);
+      antiEntropy.adopt();
+      return settled;
+    }
+  }
 
   /** Notes a hint, on any loop. */
   interface HintNote {
@@ -62,7 +75,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
 
   private final NodeConfig config;
   private final Ports ports;
-  private final Ring ring;
+  private final ClusterState first;
   private final List<Lane> lanes = new ArrayList<>();
 
   /** What all loops share. */
@@ -77,12 +90,17 @@ final class Lanes implements Iterable<Lanes.Lane> {
       HintNote hints,
       Operations operations,
       Standing standing,
+      BooleanSupplier keepsHints,
+      Supplier<ClusterState> state,
       long damagedBefore) {}
 
-  Lanes(NodeConfig config, Ports ports, Ring ring, Shared shared) {
+  /**
+   * @param first the state of the cluster to begin with
+   */
+  Lanes(NodeConfig config, Ports ports, ClusterState first, Shared shared) {
     this.config = config;
     this.ports = ports;
-    this.ring = ring;
+    this.first = first;
     Cache<Key, State> cache =
         Caffeine.newBuilder()
             .executor(Runnable::run)
@@ -99,7 +117,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
 
   private Lane lane(int i, Shared shared, Cache<Key, State> cache, CoordinatorMetrics metrics) {
     Loop loop = ports.lanes().get(i).loop();
-    ToIntFunction<Key> partitions = key -> ring.partitionOf(key.hash());
+    ToIntFunction<Key> partitions = this::partitionOf;
     Store store =
         new Store(
             loop,
@@ -115,13 +133,13 @@ final class Lanes implements Iterable<Lanes.Lane> {
     Peers peers =
         new Peers(
             shared.local(),
-            ring,
+            first,
             loop,
             ports.clock(),
             ports.lanes().get(i).transport(),
             shared.beliefs(),
             ports.registry());
-    Shard shard = new Shard(store, ring, config.name(), i, ports.lanes().size());
+    Shard shard = new Shard(store, first, config.name(), i, ports.lanes().size());
     LocalReplica replica =
         new LocalReplica(
             store, shard, ports.clock(), (key, target) -> shared.hints().add(loop, key, target));
@@ -135,12 +153,12 @@ final class Lanes implements Iterable<Lanes.Lane> {
             peers::exchange,
             peers::isConnected,
             shared.standing(),
-            otherMembers(),
+            () -> others(shared.state().get()),
             ports.lanes().size(),
             i,
             shared.antiEntropyMetrics(),
             ports.tracing());
-    new Healer(store, peers, ring.copies(), loop, ports.clock(), ports.registry());
+    new Healer(store, peers, shard::sources, loop, ports.clock(), ports.registry());
     if (shared.damagedBefore() == 0) {
       ports.directory().applied(i, shared.log().end());
     }
@@ -151,16 +169,22 @@ final class Lanes implements Iterable<Lanes.Lane> {
         replica,
         peers,
         new Coordinator(peers, loop, ports.clock(), shared.operations(), metrics, ports.tracing()),
-        new Delivery(loop, replica, peers, ring.copies(), ports.clock(), ports.tracing()),
+        new Delivery(loop, replica, peers, first.copies(), ports.clock(), ports.tracing()),
         antiEntropy,
-        new Responder(loop, shard, store));
+        new Responder(loop, shard, store),
+        new Departure(loop, ports.clock(), shard, store, shared.keepsHints()));
   }
 
-  private Set<String> otherMembers() {
-    return ring.members().stream()
+  private Set<String> others(ClusterState state) {
+    return state.nodes().stream()
         .map(Member::name)
         .filter(name -> !name.equals(config.name()))
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The same under each state of the cluster. */
+  int partitionOf(Key key) {
+    return first.ring().partitionOf(key.hash());
   }
 
   @Override
@@ -170,7 +194,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
 
   Stores stores() {
     List<Store> stores = lanes.stream().map(Lane::store).toList();
-    return new Stores(stores, ring.partitions(), key -> ring.partitionOf(key.hash()));
+    return new Stores(stores, first.ring().partitions(), this::partitionOf);
   }
 
   Lane first() {
@@ -178,7 +202,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
   }
 
   Lane of(Key key) {
-    return lanes.get(ring.partitionOf(key.hash()) % lanes.size());
+    return lanes.get(partitionOf(key) % lanes.size());
   }
 
   /** Runs on each loop after all that was given to it before. */

@@ -6,13 +6,22 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.Operations;
 import org.quorate.gossip.Member;
 import org.quorate.gossip.View;
+import org.quorate.membership.Chain;
+import org.quorate.membership.Joining;
 import org.quorate.membership.Membership;
+import org.quorate.membership.Progress;
+import org.quorate.membership.Transitions;
+import org.quorate.peer.Answering;
 import org.quorate.peer.Local;
 import org.quorate.peer.Peers;
 import org.quorate.repair.AntiEntropyMetrics;
@@ -20,8 +29,9 @@ import org.quorate.repair.Exchanges;
 import org.quorate.repair.Hints;
 import org.quorate.repair.Responder;
 import org.quorate.repair.Standing;
+import org.quorate.ring.ClusterState;
 import org.quorate.ring.PartitionState;
-import org.quorate.ring.Ring;
+import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.DiskReserve;
 import org.quorate.storage.Identity;
@@ -40,10 +50,13 @@ import org.slf4j.LoggerFactory;
 public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final long RESERVE_BYTES = 256L << 20;
+  private static final long CHANGE_NANOS = 5_000_000_000L;
 
   private final NodeConfig config;
   private final Ports ports;
-  private final Ring ring;
+  private final Chain chain;
+  private final Transitions transitions;
+  private final Availability.Defaults defaults;
   private final Log log;
   private final Identity identity;
   private final DiskReserve reserve;
@@ -58,13 +71,33 @@ public final class Node {
   private final AntiEntropyMetrics antiEntropyMetrics;
   private final boolean isSound;
   private String peerAddress = "";
+  private Runnable onLeft = () -> {};
   private volatile boolean stopping;
 
   private Node(
-      NodeConfig config, Ports ports, Ring ring, Identity identity, Recovery.Result recovered) {
+      NodeConfig config,
+      Ports ports,
+      String memory,
+      Identity identity,
+      Recovery.Result recovered) {
     this.config = config;
     this.ports = ports;
-    this.ring = ring;
+    this.chain =
+        new Chain(
+            config.name(),
+            memory,
+            ports.lanes().get(0).loop(),
+            ports.clock(),
+            ports.random(),
+            ports.writer(),
+            ports.background(),
+            text -> Entrance.write(ports.disk(), text),
+            (node, question) -> peers().chain(node, question),
+            ports.fatal());
+    ClusterState state = chain.state();
+    int n = state.copies();
+    this.defaults =
+        new Availability.Defaults(n, config.r().applyAsInt(n), config.w().applyAsInt(n));
     this.identity = identity;
     this.isSound = recovered.isSound();
     this.storageMetrics = new StorageMetrics(ports.registry());
@@ -94,8 +127,8 @@ public final class Node {
     this.membership =
         new Membership(
             config.cluster(),
-            self(),
-            ring.members(),
+            self(state.epoch()),
+            state.nodes(),
             ports.lanes().get(0).loop(),
             ports.clock(),
             ports.random(),
@@ -115,36 +148,127 @@ public final class Node {
         new Lanes(
             config,
             ports,
-            ring,
+            state,
             new Lanes.Shared(
                 log,
                 identity,
                 reserve,
                 storageMetrics,
                 antiEntropyMetrics,
-                new Local(config.cluster(), config.name(), ring.epoch(), identity, this::recall),
+                new Local(config.cluster(), config.name(), identity, this::recall, states()),
                 node -> new StandingBelief(membership.standing(node)),
                 this::hint,
                 operations,
                 standing,
+                () -> hints.pending() > 0,
+                chain::state,
                 recovered.damagedBefore()));
-    this.provenance = new Provenance(lanes, identity, ring.members().size(), () -> stopping);
+    this.provenance = new Provenance(lanes, identity, chain, () -> stopping);
     this.availability =
-        new Availability(config, ring, name -> peers().isUp(name), ports.registry());
+        new Availability(
+            config.name(),
+            defaults,
+            chain::state,
+            name -> peers().isUp(name),
+            ports.registry());
+    this.transitions =
+        new Transitions(
+            config.name(),
+            chain,
+            (node, question) -> peers().chain(node, question),
+            ports.lanes().get(0).loop(),
+            name -> membership.standing(name).isLiving(),
+            this::progress);
     List<Responder> responders = new ArrayList<>();
     lanes.forEach(lane -> responders.add(lane.responder()));
     this.exchanges = new Exchanges(responders, standing, antiEntropyMetrics);
-    ring.members().stream()
+    this.repair = new RepairView(lanes, hints, storageMetrics);
+    watch(state);
+    peers().onChange(membership::compare, membership::check);
+    membership.onChange(this::believed);
+    chain.onState(this::adopt);
+  }
+
+  private void watch(ClusterState state) {
+    state.nodes().stream()
         .map(org.quorate.ring.Member::name)
         .filter(name -> !name.equals(config.name()))
         .forEach(hints::watch);
-    this.repair = new RepairView(lanes, hints, storageMetrics);
     repair
         .coOwners()
         .keySet()
         .forEach(name -> antiEntropyMetrics.watch(name, () -> ageSeconds(name)));
-    peers().onChange(membership::compare, membership::check);
-    membership.onChange(this::believed);
+  }
+
+  /** What the loops want to know of the chain, and tell it. */
+  private Local.States states() {
+    return new Local.States() {
+      @Override
+      public long epoch() {
+        return chain.state().epoch();
+      }
+
+      @Override
+      public void heard(String peer, long epoch) {
+        if (epoch > epoch()) {
+          lanes.first().loop().execute(() -> chain.heard(peer, epoch));
+        }
+      }
+
+      @Override
+      public void catchUp(String peer) {
+        lanes.first().loop().execute(() -> chain.catchUp(peer));
+      }
+    };
+  }
+
+  /** A newer state of the cluster is on disk. */
+  private void adopt(ClusterState state) {
+    if (!state.hasNode(config.name())) {
+      LOG.warn("this node takes no part in the cluster any more");
+      onLeft.run();
+      return;
+    }
+    membership.meet(state);
+    lanes.forEach(lane -> lane.loop().execute(() -> adopt(lane, state)));
+    availability.check();
+  }
+
+  private void adopt(Lanes.Lane lane, ClusterState state) {
+    Listen.to(lane.adopt(state), lane.loop(), settled -> {}, e -> {});
+    if (lane.equals(lanes.first())) {
+      watch(state);
+    }
+  }
+
+  /** How far this node is with the transition that is under way. */
+  private Future<Progress> progress() {
+    Set<Integer> ready = ConcurrentHashMap.newKeySet();
+    Set<Long> epochs = ConcurrentHashMap.newKeySet();
+    return lanes
+        .run(
+            lane -> {
+              epochs.add(lane.shard().epoch());
+              epochs.add(lane.shard().settledEpoch());
+              ready.addAll(lane.antiEntropy().ready());
+            })
+        .map(
+            asked -> {
+              boolean hasLetGo = true;
+              for (Lanes.Lane lane : lanes) {
+                hasLetGo &= lane.shard().hasLetGo();
+              }
+              return new Progress(
+                  epochs.stream().mapToLong(Long::longValue).min().orElse(0),
+                  epochs.size() == 1 ? new TreeSet<>(ready) : Set.of(),
+                  hasLetGo,
+                  hints.pending());
+            });
+  }
+
+  /** Told when this node takes no part in the cluster any more. */
+  public void onLeft(Runnable listener) {
+    onLeft = listener;
   }
 
   private Future<Void> recall(String peer, Life last) {
@@ -152,20 +276,21 @@ public final class Node {
   }
 
   private void believed(View view) {
+    String name = view.member().name();
+    chain.heard(name, view.member().epoch());
     if (view.state().isLiving()) {
-      String name = view.member().name();
       lanes.forEach(lane -> lane.loop().execute(() -> lane.peers().hurry(name)));
     }
   }
 
-  private Member self() {
+  private Member self(long epoch) {
     return new Member(
         config.name(),
         ports.random().nextLong(),
         config.advertise(),
         config.advertiseHttp(),
         config.zone(),
-        ring.epoch(),
+        epoch,
         false);
   }
 
@@ -173,15 +298,18 @@ public final class Node {
     return lanes.onFirst(from, () -> hints.add(key, target));
   }
 
-  /** Recovers, listens, and completes when requests can be served. */
-  public static Future<Node> start(NodeConfig config, Ports ports, Ring ring) {
+  /**
+   * Recovers, listens, and completes when requests can be served. The disk remembers a state of the
+   * cluster: see {@link Entrance}.
+   */
+  public static Future<Node> start(NodeConfig config, Ports ports) {
     Promise<Node> started = Promise.promise();
     ports
         .background()
         .execute(
             () -> {
               try {
-                Node node = recover(config, ports, ring);
+                Node node = recover(config, ports);
                 node.open()
                     .compose(open -> node.listen())
                     .compose(bound -> node.begin())
@@ -194,16 +322,27 @@ public final class Node {
     return started.future();
   }
 
-  private static Node recover(NodeConfig config, Ports ports, Ring ring) throws IOException {
+  private static Node recover(NodeConfig config, Ports ports) throws IOException {
     long began = ports.clock().nanos();
+    String memory =
+        Entrance.memory(ports.disk())
+            .orElseThrow(() -> new IllegalStateException("no state of the cluster is known"));
+    ClusterState state = Chain.stateOf(memory);
+    if (!state.hasNode(config.name())) {
+      throw new NotLetInException(
+          config.name()
+              + " is no member of the cluster any more (state "
+              + state.epoch()
+              + "): to join again it needs a new name or an empty data directory");
+    }
     Identity identity = Identity.open(ports.disk(), ports.random(), ports.writer(), ports.fatal());
-    ToIntFunction<Key> partitions = key -> ring.partitionOf(key.hash());
+    ToIntFunction<Key> partitions = key -> state.ring().partitionOf(key.hash());
     Recovery.Result recovered = new Recovery(ports.disk(), ports.directory(), partitions).run();
     LOG.info(
         "recovered, {} log records read, in {} ms",
         recovered.records(),
         (ports.clock().nanos() - began) / 1_000_000);
-    Node node = new Node(config, ports, ring, identity, recovered);
+    Node node = new Node(config, ports, memory, identity, recovered);
     node.hints.recover();
     return node;
   }
@@ -221,15 +360,14 @@ public final class Node {
               lane.loop(),
               () -> {
                 lane.peers().connect();
-                lane.loop().execute(lane.antiEntropy()::build);
+                lane.loop().execute(lane.antiEntropy()::adopt);
                 return lane.peers()
                     .serve(
                         config.peer(),
                         lane.replica(),
                         k -> lanes.of(k).loop(),
                         k -> lanes.of(k).replica(),
-                        (from, question) -> compare(lane.loop(), from, question),
-                        (from, question) -> exchanges.answer(lane.loop(), from, question));
+                        answering(lane.loop()));
               }));
     }
     return Future.all(bound)
@@ -240,33 +378,49 @@ public final class Node {
             });
   }
 
-  /** Answers a peer that compares what it believes of the members. */
-  private Future<byte[]> compare(Loop from, String peer, byte[] question) {
-    return lanes.onFirst(
-        from,
-        () -> {
-          try {
-            return Future.succeededFuture(membership.answer(peer, question));
-          } catch (IllegalArgumentException e) {
-            return Future.failedFuture(e);
-          }
-        });
+  /** What peers ask of this node as a whole, on any loop. */
+  private Answering answering(Loop loop) {
+    return new Answering(
+        (from, epoch, question) ->
+            onFirst(loop, () -> Future.succeededFuture(membership.answer(from, question))),
+        (from, epoch, question) -> exchanges.answer(loop, from, epoch, question),
+        (from, epoch, question) ->
+            onFirst(
+                loop,
+                () ->
+                    Progress.isAsked(question)
+                        ? progress().map(own -> own.encode().toBuffer().getBytes())
+                        : chain.answer(from, question)),
+        (from, epoch, request) ->
+            onFirst(loop, () -> Joining.take(config.cluster(), chain, request)));
+  }
+
+  private Future<byte[]> onFirst(Loop from, Tasks.Call<byte[]> call) {
+    return lanes.onFirst(from, call);
   }
 
   private Future<Void> begin() {
     Lanes.Lane first = lanes.first();
     boolean isFirst = identity.isFirst();
     return new Beginning(
-            config.name(), ring, first.loop(), ports, first.peers(), membership, identity, isSound)
+            config.name(),
+            chain.state().nodes(),
+            first.loop(),
+            ports,
+            first.peers(),
+            membership,
+            identity,
+            isSound)
         .begin()
         .compose(begun -> isFirst ? provenance.found() : Future.succeededFuture())
         .onSuccess(done -> first.loop().execute(this::startChores));
   }
 
   private void startChores() {
+    chain.open();
     availability.check();
     new Chores(config, ports, lanes, log, storageMetrics, () -> stopping)
-        .start(reserve, hints, availability);
+        .start(reserve, hints, availability, transitions, chain::state);
   }
 
   /** The coordinator of the key's event loop; to be called on that loop. */
@@ -274,8 +428,24 @@ public final class Node {
     return lanes.of(key).coordinator();
   }
 
-  public Ring ring() {
-    return ring;
+  /** The newest state of the cluster that is known here. */
+  public ClusterState state() {
+    return chain.state();
+  }
+
+  /** Changes the cluster's state. Completes on any thread. */
+  public Future<ClusterState> change(UnaryOperator<ClusterState> change) {
+    return Tasks.onLoop(lanes.first().loop(), () -> chain.propose(change, CHANGE_NANOS));
+  }
+
+  /** A state by order of this node alone: see {@link Chain#force}. Completes on any thread. */
+  public Future<ClusterState> force(Set<String> gone) {
+    return Tasks.onLoop(lanes.first().loop(), () -> chain.force(gone));
+  }
+
+  /** The quorums of buckets that have none of their own. */
+  Availability.Defaults defaults() {
+    return defaults;
   }
 
   public NodeConfig config() {
@@ -361,6 +531,7 @@ public final class Node {
   }
 
   private Future<Void> leave() {
+    chain.close();
     membership.leave();
     return Future.succeededFuture();
   }

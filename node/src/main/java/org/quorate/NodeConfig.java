@@ -3,6 +3,7 @@ package org.quorate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.quorate.repair.HintOptions;
 import org.quorate.ring.Member;
 import org.quorate.storage.LogOptions;
@@ -13,8 +14,11 @@ import org.quorate.storage.LogOptions;
  * @param http where it listens for clients, {@code host:port}
  * @param advertise where other nodes reach this one, {@code host:port}
  * @param advertiseHttp where clients reach it, {@code host:port}
- * @param members the first ring, this node among them
- * @param n owners of each key; at most the number of members
+ * @param members the first ring, this node among them; empty for a node that joins
+ * @param join where to ask to be let in
+ * @param n owners of each key in the first ring; at most the number of members
+ * @param r owners that answer a read by default, given how many owners a key has
+ * @param w the same for a write
  * @param antiEntropyInterval pause between comparisons of what co-owners hold
  * @param cacheBytes bound of the value cache
  * @param maxValueBytes a longer value is refused
@@ -32,10 +36,11 @@ public record NodeConfig(
     String advertise,
     String advertiseHttp,
     List<Member> members,
+    List<String> join,
     int partitions,
     int n,
-    int r,
-    int w,
+    IntUnaryOperator r,
+    IntUnaryOperator w,
     LogOptions log,
     HintOptions hints,
     Duration fsyncInterval,

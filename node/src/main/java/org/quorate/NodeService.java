@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.quorate.gossip.State;
 import org.quorate.gossip.View;
 import org.quorate.http.NodeView;
 import org.quorate.repair.AntiEntropy;
+import org.quorate.ring.ClusterState;
 import org.quorate.ring.PartitionState;
 import org.quorate.version.Key;
 
@@ -45,11 +47,11 @@ final class NodeService implements NodeView {
     this.background = background;
     this.node = node;
     this.registry = registry;
-    NodeConfig config = node.config();
     Gauge.builder("quorate.ready", () -> isReady() ? 1 : 0)
         .description("Whether the node is ready: 0 while it drains")
         .register(registry);
-    this.defaults = new Defaults(config.n(), config.r(), config.w());
+    Availability.Defaults quorums = node.defaults();
+    this.defaults = new Defaults(quorums.n(), quorums.r(), quorums.w());
   }
 
   @Override
@@ -76,7 +78,7 @@ final class NodeService implements NodeView {
 
   @Override
   public int partition(Key key) {
-    return node.ring().partitionOf(key.hash());
+    return node.state().ring().partitionOf(key.hash());
   }
 
   @Override
@@ -98,7 +100,7 @@ final class NodeService implements NodeView {
         .put("cluster", node.config().cluster())
         .put("node", node.config().name())
         .put("epoch", epoch())
-        .put("partitions", node.ring().partitions())
+        .put("partitions", node.state().ring().partitions())
         .put(
             "defaults",
             new JsonObject().put("n", defaults.n()).put("r", defaults.r()).put("w", defaults.w()))
@@ -195,12 +197,18 @@ final class NodeService implements NodeView {
 
   @Override
   public long epoch() {
-    return node.ring().epoch();
+    return node.state().epoch();
   }
 
   @Override
   public List<List<String>> ring() {
-    return node.ring().ownerNames();
+    ClusterState state = node.state();
+    List<List<String>> owners = new ArrayList<>();
+    for (int p = 0; p < state.ring().partitions(); p++) {
+      owners.add(
+          state.assignment(p).now().stream().limit(state.copies()).map(each -> each.name()).toList());
+    }
+    return owners;
   }
 
   @Override

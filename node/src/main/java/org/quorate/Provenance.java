@@ -2,6 +2,7 @@ package org.quorate;
 
 import io.vertx.core.Future;
 import java.util.function.BooleanSupplier;
+import org.quorate.membership.Chain;
 import org.quorate.storage.Identity;
 import org.quorate.version.CausalContext;
 import org.quorate.version.Life;
@@ -18,13 +19,13 @@ final class Provenance {
 
   private final Lanes lanes;
   private final Identity identity;
-  private final int members;
+  private final Chain chain;
   private final BooleanSupplier stopping;
 
-  Provenance(Lanes lanes, Identity identity, int members, BooleanSupplier stopping) {
+  Provenance(Lanes lanes, Identity identity, Chain chain, BooleanSupplier stopping) {
     this.lanes = lanes;
     this.identity = identity;
-    this.members = members;
+    this.chain = chain;
     this.stopping = stopping;
   }
 
@@ -37,6 +38,7 @@ final class Provenance {
       return Future.succeededFuture();
     }
     identity.succeed();
+    chain.forgot();
     LOG.warn("peer {} remembers a life of this node that its disk does not: it is refilled", peer);
     return lanes
         .call(
@@ -48,9 +50,9 @@ final class Provenance {
   }
 
   /**
-   * Nothing can be forgotten on the first disk of a name. It is the first if a majority of the
-   * members was reached and none of them remembers another; until then this node waits with its
-   * answers, not with its start.
+   * Nothing can be forgotten on the first disk of a name, of partitions that this node has owned
+   * from the first. It is the first if a majority of the members was reached and none of them
+   * remembers another; until then this node waits with its answers, not with its start.
    */
   Future<Void> found() {
     Lanes.Lane first = lanes.first();
@@ -74,7 +76,7 @@ final class Provenance {
   }
 
   private boolean isMajorityReached() {
-    return lanes.first().peers().reached() + 1 > members / 2;
+    return lanes.first().peers().reached() + 1 > chain.state().nodes().size() / 2;
   }
 
   private Future<Void> complete() {
@@ -83,6 +85,7 @@ final class Provenance {
             lane ->
                 Future.all(
                         lane.shard().partitions().stream()
+                            .filter(partition -> !partition.isNewcomer())
                             .map(partition -> lane.shard().complete(partition, CausalContext.EMPTY))
                             .toList())
                     .mapEmpty())

@@ -64,6 +64,15 @@ public final class RepairView {
     return refilling;
   }
 
+  /** Partitions that this node owns no more, and has not forgotten yet. */
+  public Set<Integer> leaving() {
+    Set<Integer> leaving = new TreeSet<>();
+    for (Lanes.Lane lane : lanes) {
+      leaving.addAll(lane.shard().left());
+    }
+    return leaving;
+  }
+
   /** How much of the log the present round of the scrub has read, 0 to 1. */
   public double scrubProgress() {
     return storageMetrics.scrubProgress();

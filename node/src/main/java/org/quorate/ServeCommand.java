@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.quorate.membership.ClusterState;
+
 import org.quorate.membership.NameTakenException;
 import org.quorate.repair.HintOptions;
+import org.quorate.ring.ClusterState;
 import org.quorate.ring.Member;
 import org.quorate.storage.CheckedFile;
 import org.quorate.storage.DataDirectory;
@@ -84,7 +86,8 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT[,…]",
       split = ",",
       converter = Options.Address.class,
-      description = "Ask a running cluster to be let in; not possible yet.")
+      description =
+          "Members of a running cluster to ask to be let in. Ignored after the first start.")
   private @Nullable List<HostPort> join;
 
   @Option(
@@ -203,6 +206,7 @@ final class ServeCommand implements Callable<Integer> {
       System.err.println("quorate: cannot start: " + rootMessage(e));
       boolean isUsage =
           e.getCause() instanceof NameTakenException
+              || e.getCause() instanceof NotLetInException
               || e.getCause() instanceof ConfigurationException;
       return isUsage ? Main.EXIT_USAGE : 1;
     }
@@ -227,28 +231,30 @@ final class ServeCommand implements Callable<Integer> {
    * @param known what an earlier start wrote down, which counts more than options
    */
   private NodeConfig config(Optional<ClusterState> known) {
-    if (join != null) {
-      throw bad("--join", join.toString(), "nothing yet: list the node in --members");
+    List<HostPort> seeds = join == null ? List.of() : join;
+    boolean joins = known.isEmpty() && !seeds.isEmpty();
+    if (joins && members != null) {
+      throw bad("--join", seeds.toString(), "either --join or --members");
     }
     List<Member> given =
         members == null
             ? List.of(new Member(name, (advertise == null ? peer : advertise).toString(), zone))
             : members.list();
-    List<Member> list = known.map(ClusterState::members).orElse(given);
+    List<Member> list = known.map(ClusterState::nodes).orElse(given);
     String reached = (advertise == null ? listed(list) : advertise).toString();
-    if (list.stream().noneMatch(member -> member.name().equals(name))) {
+    if (known.isEmpty() && list.stream().noneMatch(member -> member.name().equals(name))) {
       String names = String.join(",", list.stream().map(m -> m.name() + "=" + m.peer()).toList());
       throw bad("--members", names, "a list that names this node, " + name);
     }
     if (partitions < 1 || partitions > 4096) {
       throw bad("--partitions", String.valueOf(partitions), "1 to 4096");
     }
-    if (known.isPresent() && n != null && n != known.get().n()) {
-      throw bad("--n", n.toString(), known.get().n() + ", as at the first start");
+    if (known.isPresent() && n != null && n != known.get().copies()) {
+      throw bad("--n", n.toString(), known.get().copies() + ", as at the first start");
     }
     int usual = Math.min(3, list.size());
-    int owners = n == null ? known.map(ClusterState::n).orElse(usual) : n;
-    if (owners < 1 || owners > list.size()) {
+    int owners = n == null ? known.map(ClusterState::copies).orElse(usual) : n;
+    if (!joins && (owners < 1 || owners > list.size())) {
       throw bad("--n", String.valueOf(owners), "1 to the number of members, " + list.size());
     }
     if (maxValue < 1 || maxValue > 16 << 20) {
@@ -270,11 +276,12 @@ final class ServeCommand implements Callable<Integer> {
         peer.toString(),
         reached,
         http.reachedAt(HostPort.parse(reached).host()).toString(),
-        list,
-        known.map(ClusterState::partitions).orElse(partitions),
+        joins ? List.of() : list,
+        seeds.stream().map(HostPort::toString).toList(),
+        known.map(state -> state.ring().partitions()).orElse(partitions),
         owners,
-        quorum("--r", r, owners),
-        quorum("--w", w, owners),
+        quorum("--r", r, joins ? Integer.MAX_VALUE : owners),
+        quorum("--w", w, joins ? Integer.MAX_VALUE : owners),
         LogOptions.standard(fsync),
         HintOptions.standard(hints),
         fsyncInterval,
@@ -294,17 +301,20 @@ final class ServeCommand implements Callable<Integer> {
         .orElse(peer);
   }
 
-  private int quorum(String option, String value, int owners) {
+  /**
+   * @param most owners of a key, as far as it is known
+   */
+  private IntUnaryOperator quorum(String option, String value, int most) {
     return switch (value.toLowerCase(Locale.ROOT)) {
-      case "one" -> 1;
-      case "quorum" -> owners / 2 + 1;
-      case "all" -> owners;
+      case "one" -> n -> 1;
+      case "quorum" -> n -> n / 2 + 1;
+      case "all" -> n -> n;
       default -> {
         boolean isNumber = value.matches("[0-9]{1,3}");
-        if (!isNumber || Integer.parseInt(value) < 1 || Integer.parseInt(value) > owners) {
-          throw bad(option, value, "1 to n=" + owners + ", one, quorum, all");
+        if (!isNumber || Integer.parseInt(value) < 1 || Integer.parseInt(value) > most) {
+          throw bad(option, value, "1 to n=" + most + ", one, quorum, all");
         }
-        yield Integer.parseInt(value);
+        yield n -> Math.min(n, Integer.parseInt(value));
       }
     };
   }

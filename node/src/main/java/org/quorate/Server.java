@@ -27,15 +27,14 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.quorate.http.HttpApi;
-import org.quorate.membership.ClusterState;
+
 import org.quorate.membership.VertxDatagrams;
 import org.quorate.peer.VertxTransport;
-import org.quorate.ring.Ring;
+import org.quorate.ring.ClusterState;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
 import org.quorate.runtime.Randomness;
 import org.quorate.runtime.VertxLoop;
-import org.quorate.storage.CheckedFile;
 import org.quorate.storage.ChronicleDirectory;
 import org.quorate.storage.DataDirectory;
 import org.slf4j.Logger;
@@ -44,7 +43,6 @@ import org.slf4j.LoggerFactory;
 /** A node with real ports and its HTTP side. */
 public final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-  private static final String STATE_FILE = "cluster";
   private static final long LEAVE_MILLIS = 2000;
 
   /** Containers that start again may swap addresses, whatever time to live their names have. */
@@ -166,14 +164,9 @@ public final class Server {
     background.execute(
         () -> {
           try {
-            ClusterState state = state();
-            Ring ring = state.firstRing();
-            ChronicleDirectory directory = directory(state, lanes.size());
-            Ports ports = ports(lanes, directory);
-            Node.start(config, ports, ring)
-                .compose(node -> serve(node, lanes))
-                .onSuccess(ready -> background.execute(directory::openMaps))
-                .onComplete(running);
+            Entrance.pass(config, data.logDisk(), lanes.get(0).transport(), lanes.get(0).loop())
+                .onSuccess(passed -> background.execute(() -> open(lanes, running)))
+                .onFailure(running::fail);
           } catch (IOException | RuntimeException e) {
             running.fail(e);
           }
@@ -181,24 +174,27 @@ public final class Server {
     return running.future();
   }
 
+  private void open(List<Lane> lanes, Promise<Running> running) {
+    try {
+      ChronicleDirectory directory =
+          directory(remembered(data).orElseThrow().ring().partitions(), lanes.size());
+      Node.start(config, ports(lanes, directory))
+          .compose(node -> serve(node, lanes))
+          .onSuccess(ready -> background.execute(directory::openMaps))
+          .onComplete(running);
+    } catch (IOException | RuntimeException e) {
+      running.fail(e);
+    }
+  }
+
   /** The cluster's state as remembered from an earlier start, which counts more than options. */
   static Optional<ClusterState> remembered(DataDirectory data) throws IOException {
-    return CheckedFile.read(data.logDisk(), STATE_FILE).map(ClusterState::decode);
+    return Entrance.remembered(data.logDisk());
   }
 
-  private ClusterState state() throws IOException {
-    Optional<ClusterState> known = remembered(data);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    ClusterState first = new ClusterState(config.members(), config.partitions(), config.n());
-    CheckedFile.write(data.logDisk(), STATE_FILE, first.encode());
-    return first;
-  }
-
-  private ChronicleDirectory directory(ClusterState state, int loops) throws IOException {
+  private ChronicleDirectory directory(int partitions, int loops) throws IOException {
     ChronicleDirectory directory =
-        new ChronicleDirectory(data.keyDirectory(), state.partitions(), loops, background);
+        new ChronicleDirectory(data.keyDirectory(), partitions, loops, background);
     Gauge.builder("quorate.directory.keys", directory, ChronicleDirectory::keys).register(registry);
     Gauge.builder("quorate.directory.bytes", directory, ChronicleDirectory::sizeBytes)
         .register(registry);
@@ -228,6 +224,7 @@ public final class Server {
         .description("What the node takes for the time, since 1970")
         .register(registry);
     NodeService service = new NodeService(node, registry, background, () -> stop(node));
+    node.onLeft(service::drain);
     HostPort http = HostPort.parse(config.http());
     List<Future<Integer>> bound = new ArrayList<>();
     for (int i = 0; i < lanes.size(); i++) {

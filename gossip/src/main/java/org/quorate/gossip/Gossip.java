@@ -231,6 +231,13 @@ public final class Gossip {
     table.find(name).filter(entry -> entry.state().isLiving()).ifPresent(prober::check);
   }
 
+  /** Looks for a member that is not known yet, as if it had been a seed. */
+  public void meet(View seed, long now) {
+    if (table.find(seed.member().name()).isEmpty()) {
+      table.add(seed.member(), seed.state(), seed.incarnation(), seed.accuser(), now);
+    }
+  }
+
   /** This member describes itself anew, under the same name and id. */
   public void describe(Member self, long now) {
     beliefs.describe(self, now);

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.quorate.replica.Cluster;
 import org.quorate.replica.Replica;
@@ -75,13 +76,36 @@ public final class Coordinator {
   }
 
   private Future<ReadResult> read(Key key, Terms terms, long deadline) {
-    List<Cluster.Owner> preference = cluster.preference(key);
-    List<Cluster.Owner> owners = OwnerSet.counting(preference, terms.n(), terms.sloppy());
-    List<@Nullable String> standsFor = OwnerSet.standsFor(preference, terms.n(), owners);
-    List<Cluster.Owner> asked =
-        TracedReplica.all(owners, tracing, terms.span(), "replica read repair");
-    return new ReadOperation(key, asked, standsFor, terms.quorum(), deadline, loop, metrics)
-        .start(clock);
+    OwnerSet set =
+        TracedReplica.all(
+            OwnerSet.toRead(cluster.preference(key), terms.n(), terms.sloppy()),
+            tracing,
+            terms.span(),
+            "replica read repair");
+    return new ReadOperation(key, set, terms.quorum(), deadline, loop, metrics)
+        .start(clock)
+        .recover(e -> again(e, deadline, () -> read(key, terms, deadline)));
+  }
+
+  /** Begins anew when this node knows the state of the cluster that an owner knew. */
+  private <T> Future<T> again(Throwable e, long deadline, Supplier<Future<T>> operation) {
+    if (!(e instanceof StaleEpochException stale)) {
+      return Future.failedFuture(e);
+    }
+    Promise<Void> known = Promise.promise();
+    Loop.Timer late =
+        loop.after(
+            Math.max(1, (deadline - clock.nanos()) / 1_000_000),
+            () -> known.tryFail(stale.problem()));
+    Listen.to(
+        cluster.newerThan(stale.epoch(), stale.knownBy()),
+        loop,
+        newer -> {
+          late.cancel();
+          known.tryComplete();
+        },
+        failure -> {});
+    return known.future().compose(newer -> operation.get());
   }
 
   public Future<WriteResult> write(Key key, Write write, Terms terms) {
@@ -90,15 +114,19 @@ public final class Coordinator {
   }
 
   private Future<WriteResult> write(Key key, Write write, Terms terms, long deadline) {
-    List<Cluster.Owner> preference = cluster.preference(key);
-    List<Cluster.Owner> owners = OwnerSet.counting(preference, terms.n(), terms.sloppy());
-    List<@Nullable String> standsFor = OwnerSet.standsFor(preference, terms.n(), owners);
+    Supplier<OwnerSet> plan =
+        () ->
+            TracedReplica.all(
+                OwnerSet.toWrite(cluster.preference(key), terms.n(), terms.sloppy()),
+                tracing,
+                terms.span(),
+                "replica merge");
     long began = operations.begin();
-    List<Cluster.Owner> asked = TracedReplica.all(owners, tracing, terms.span(), "replica merge");
     return new WriteOperation(
-            key, asked, standsFor, write, terms.quorum(), deadline, loop, clock, metrics)
+            key, plan, cluster, write, terms.quorum(), deadline, loop, clock, metrics)
         .start()
-        .onComplete(done -> operations.end(began));
+        .onComplete(done -> operations.end(began))
+        .recover(e -> again(e, deadline, () -> write(key, write, terms, deadline)));
   }
 
   /**
@@ -140,7 +168,7 @@ public final class Coordinator {
   public Future<List<Holding>> holdings(Key key, int n, long timeoutNanos) {
     long deadline = clock.nanos() + timeoutNanos;
     List<Future<Holding>> asked = new ArrayList<>();
-    for (Cluster.Owner owner : OwnerSet.counting(cluster.preference(key), n, false)) {
+    for (Cluster.Owner owner : OwnerSet.owners(cluster.preference(key).now(), n)) {
       Promise<Holding> holding = Promise.promise();
       loop.after(
           timeoutNanos / 1_000_000, () -> holding.tryComplete(new Holding(owner.name(), null)));

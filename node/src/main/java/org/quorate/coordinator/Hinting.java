@@ -26,15 +26,14 @@ final class Hinting {
   private final int local;
   private int open;
 
-  Hinting(
-      Key key, List<Cluster.Owner> owners, long deadline, Loop loop, CoordinatorMetrics metrics) {
+  Hinting(Key key, OwnerSet set, long deadline, Loop loop, CoordinatorMetrics metrics) {
     this.key = key;
-    this.owners = owners;
+    this.owners = set.owners();
     this.deadline = deadline;
     this.loop = loop;
     this.metrics = metrics;
     this.open = owners.size();
-    this.local = OwnerSet.ownAmong(owners);
+    this.local = set.own();
   }
 
   /** One of the nodes asked has the write. */

@@ -29,6 +29,7 @@ final class QuorumRead {
     FAILED
   }
 
+  private final Groups groups;
   private final int required;
   private final int repairQuorum;
   private final ReplyBoard replies;
@@ -42,19 +43,21 @@ final class QuorumRead {
   private Phase phase = Phase.READING;
 
   /**
-   * @param required answers needed, 1 to {@code owners}
+   * @param required answers needed from each set, 1 to {@code n}
    * @param own the owner that is this node, -1 if none is
    */
-  QuorumRead(int owners, int required, int own) {
-    if (required < 1 || required > owners) {
-      throw new IllegalArgumentException("r=" + required + " not in 1.." + owners);
+  QuorumRead(Groups groups, int required, int own) {
+    int n = groups.n();
+    if (required < 1 || required > n) {
+      throw new IllegalArgumentException("r=" + required + " not in 1.." + n);
     }
+    this.groups = groups;
     this.required = required;
     this.own = own;
-    this.repairQuorum = Math.max(owners / 2 + 1, owners - required + 1);
-    this.replies = new ReplyBoard(owners);
-    this.repairs = new ReplyBoard(owners);
-    this.digests = new long[owners];
+    this.repairQuorum = Math.max(n / 2 + 1, n - required + 1);
+    this.replies = new ReplyBoard(groups);
+    this.repairs = new ReplyBoard(groups);
+    this.digests = new long[groups.owners()];
   }
 
   /** The owner holds this. What comes after phase one is not merged, only compared. */
@@ -145,21 +148,28 @@ final class QuorumRead {
 
   private void decide() {
     if (phase == Phase.READING && replies.acks() >= required) {
-      phase = holders() == replies.acks() ? Phase.DONE : Phase.REPAIRING;
+      phase = areEqual() ? Phase.DONE : Phase.REPAIRING;
     }
     if (phase == Phase.REPAIRING && behind().isEmpty() && holders() >= repairQuorum) {
       phase = Phase.DONE;
     }
   }
 
-  private int holders() {
-    int holders = 0;
+  /** Whether all that answered hold the same. */
+  private boolean areEqual() {
     for (int owner = 0; owner < digests.length; owner++) {
-      if ((replies.isAcked(owner) || repairs.isAcked(owner)) && digests[owner] == merged.digest()) {
-        holders++;
+      if (replies.isAcked(owner) && digests[owner] != merged.digest()) {
+        return false;
       }
     }
-    return holders;
+    return true;
+  }
+
+  private int holders() {
+    return groups.least(
+        owner ->
+            (replies.isAcked(owner) || repairs.isAcked(owner))
+                && digests[owner] == merged.digest());
   }
 
   Phase phase() {

@@ -26,14 +26,14 @@ final class QuorumWrite {
   private Outcome outcome = Outcome.OPEN;
 
   /**
-   * @param required acknowledgements needed, 1 to {@code owners}
+   * @param required acknowledgements needed in each set, 1 to {@code n}
    */
-  QuorumWrite(int owners, int required) {
-    if (required < 1 || required > owners) {
-      throw new IllegalArgumentException("w=" + required + " not in 1.." + owners);
+  QuorumWrite(Groups groups, int required) {
+    if (required < 1 || required > groups.n()) {
+      throw new IllegalArgumentException("w=" + required + " not in 1.." + groups.n());
     }
     this.required = required;
-    this.replies = new ReplyBoard(owners);
+    this.replies = new ReplyBoard(groups);
   }
 
   void acked(int owner) {

@@ -30,8 +30,8 @@ final class ReadOperation {
   private static final long MOST_HEDGE_MILLIS = 200;
 
   private final Key key;
+  private final OwnerSet set;
   private final List<Cluster.Owner> owners;
-  private final List<@Nullable String> standsFor;
   private final QuorumRead quorum;
   private final long deadline;
   private final Loop loop;
@@ -45,33 +45,37 @@ final class ReadOperation {
 
   ReadOperation(
       Key key,
-      List<Cluster.Owner> owners,
-      List<@Nullable String> standsFor,
+      OwnerSet set,
       int required,
       long deadline,
       Loop loop,
       CoordinatorMetrics metrics) {
-    this.standsFor = standsFor;
     this.key = key;
-    this.owners = owners;
-    this.quorum = new QuorumRead(owners.size(), required, OwnerSet.ownAmong(owners));
+    this.set = set;
+    this.owners = set.owners();
+    this.quorum = new QuorumRead(set.groups(), required, set.own());
     this.deadline = deadline;
     this.loop = loop;
     this.metrics = metrics;
-    this.toAsk = new ArrayDeque<>(OwnerSet.fastestFirst(owners));
-    this.sent = new ReplyBoard(owners.size());
+    this.toAsk = new ArrayDeque<>(set.fastestFirst());
+    this.sent = new ReplyBoard(Groups.one(owners.size()));
   }
 
   Future<ReadResult> start(Clock clock) {
     int required = quorum.required();
-    if (toAsk.size() < required) {
+    if (set.groups().least(toAsk::contains) < required) {
       return Future.failedFuture(
           new QuorumException(Kind.QUORUM_UNREACHABLE, true, required, owners, null));
     }
     long p95 = 0;
-    for (int i = 0; i < required && !toAsk.isEmpty(); i++) {
-      p95 = Math.max(p95, owners.get(toAsk.element()).health().p95Nanos());
-      askNext();
+    boolean[] isAsked = new boolean[owners.size()];
+    for (int owner : List.copyOf(toAsk)) {
+      boolean isNeeded = set.groups().isNeeded(owner, required, i -> isAsked[i]);
+      if (isNeeded && toAsk.remove(owner)) {
+        isAsked[owner] = true;
+        p95 = Math.max(p95, owners.get(owner).health().p95Nanos());
+        ask(owner);
+      }
     }
     if (!answer.future().isComplete()) {
       expiry = loop.after(Math.max(1, (deadline - clock.nanos()) / 1_000_000), this::expired);
@@ -129,6 +133,10 @@ final class ReadOperation {
   }
 
   private void failed(int owner, Failure failure) {
+    if (failure == Failure.STALE_EPOCH) {
+      stale(owner);
+      return;
+    }
     quorum.failed(owner, failure);
     if (owners.get(owner).local() != null) {
       ownDigest = 0;
@@ -136,6 +144,11 @@ final class ReadOperation {
     }
     askNext();
     advance();
+  }
+
+  private void stale(int owner) {
+    cancelTimers();
+    answer.tryFail(new StaleEpochException(set.epoch(), owners.get(owner).name(), problem()));
   }
 
   private void expired() {
@@ -159,7 +172,7 @@ final class ReadOperation {
         answer.complete(
             new ReadResult(
                 quorum.merged(),
-                owners.size(),
+                set.groups().n(),
                 quorum.required(),
                 quorum.replies().acks(),
                 sent.acks()));
@@ -174,7 +187,7 @@ final class ReadOperation {
 
   /** A stand-in is not repaired: what it were given nobody would ask back (Riak, F16). */
   private void repair(int owner) {
-    if (standsFor.get(owner) != null) {
+    if (set.standsFor().get(owner) != null) {
       quorum.repaired(owner);
       return;
     }
@@ -190,9 +203,14 @@ final class ReadOperation {
           advance();
         },
         e -> {
-          quorum.repairFailed(owner, ReplicaException.of(e));
-          repairAnother();
-          advance();
+          Failure failure = ReplicaException.of(e);
+          if (failure == Failure.STALE_EPOCH) {
+            stale(owner);
+          } else {
+            quorum.repairFailed(owner, failure);
+            repairAnother();
+            advance();
+          }
         });
   }
 

@@ -10,17 +10,18 @@ import org.quorate.replica.Failure;
  * What each owner of one operation has answered: nothing yet, an acknowledgement, or a failure.
  *
  * <p>Owners are numbered by their place on the list. Invariant: acked + failed + open = owners; an
- * owner's first answer counts and no other.
+ * owner's first answer counts and no other. Where there are two sets of owners, counts are those of
+ * the set that is worse off.
  */
 final class ReplyBoard {
+  private final Groups groups;
   private final boolean[] acked;
   private final @Nullable Failure[] failures;
-  private int acks;
-  private int failed;
 
-  ReplyBoard(int owners) {
-    acked = new boolean[owners];
-    failures = new @Nullable Failure[owners];
+  ReplyBoard(Groups groups) {
+    this.groups = groups;
+    acked = new boolean[groups.owners()];
+    failures = new @Nullable Failure[groups.owners()];
   }
 
   boolean ack(int owner) {
@@ -28,7 +29,6 @@ final class ReplyBoard {
       return false;
     }
     acked[owner] = true;
-    acks++;
     return true;
   }
 
@@ -37,7 +37,6 @@ final class ReplyBoard {
       return false;
     }
     failures[owner] = failure;
-    failed++;
     return true;
   }
 
@@ -50,18 +49,17 @@ final class ReplyBoard {
   }
 
   int acks() {
-    return acks;
+    return groups.least(owner -> acked[owner]);
   }
 
   /** Owners that have not failed. */
   int hopeful() {
-    return acked.length - failed;
+    return groups.least(owner -> failures[owner] == null);
   }
 
   /** Nothing was acknowledged and every failure is definite, for all owners. */
   boolean isUntouched() {
-    return acks == 0
-        && Arrays.stream(failures).allMatch(failure -> failure != null && failure.isDefinite());
+    return Arrays.stream(failures).allMatch(failure -> failure != null && failure.isDefinite());
   }
 
   boolean hasFailure(Failure failure) {

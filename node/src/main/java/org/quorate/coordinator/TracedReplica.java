@@ -31,11 +31,12 @@ final class TracedReplica implements Replica {
    *
    * @param merging what a merge is for in this operation
    */
-  static List<Cluster.Owner> all(
-      List<Cluster.Owner> owners, Tracing tracing, Span operation, String merging) {
-    return !operation.isRecording()
-        ? owners
-        : owners.stream()
+  static OwnerSet all(OwnerSet set, Tracing tracing, Span operation, String merging) {
+    if (!operation.isRecording()) {
+      return set;
+    }
+    List<Cluster.Owner> traced =
+        set.owners().stream()
             .map(
                 owner ->
                     new Cluster.Owner(
@@ -44,6 +45,7 @@ final class TracedReplica implements Replica {
                         owner.local(),
                         owner.health()))
             .toList();
+    return new OwnerSet(set.epoch(), traced, set.standsFor(), set.groups());
   }
 
   private Span begin(String verb) {

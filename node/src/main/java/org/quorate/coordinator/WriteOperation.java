@@ -7,12 +7,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.quorate.coordinator.QuorumException.Kind;
 import org.quorate.replica.Cluster;
 import org.quorate.replica.Failure;
+import org.quorate.replica.Replica;
 import org.quorate.replica.Replica.Minted;
 import org.quorate.replica.ReplicaException;
 import org.quorate.replica.Write;
@@ -32,81 +35,144 @@ final class WriteOperation {
       EnumSet.of(Failure.DISK_FULL, Failure.UNREACHABLE, Failure.NOT_READY);
 
   private final Key key;
-  private final List<Cluster.Owner> owners;
-  private final List<@Nullable String> standsFor;
+  private final Supplier<OwnerSet> plan;
+  private final Cluster cluster;
   private final Write write;
-  private final QuorumWrite quorum;
+  private final int required;
   private final long deadline;
   private final Loop loop;
-  private final Deque<Integer> minters;
-  private final Hinting hinting;
   private final Clock clock;
+  private final CoordinatorMetrics metrics;
   private final long began;
-  private final List<WriteResult.Ack> acks;
+  private final List<WriteResult.Ack> acks = new ArrayList<>(3);
   private final Promise<WriteResult> answer = Promise.promise();
+  private Round round;
   private @Nullable Minted minted;
   private Loop.@Nullable Timer expiry;
 
+  /** The owners under one state of the cluster, and what they have answered. */
+  private final class Round {
+    private final OwnerSet set;
+    private final QuorumWrite quorum;
+    private final Hinting hinting;
+    private final Deque<Integer> minters;
+    private boolean isStale;
+
+    Round(OwnerSet set) {
+      this.set = set;
+      this.quorum = new QuorumWrite(set.groups(), required);
+      this.hinting = new Hinting(key, set, deadline, loop, metrics);
+      List<Integer> order = set.fastestFirst();
+      order.sort(Comparator.comparing(i -> set.standsFor().get(i) != null));
+      this.minters = new ArrayDeque<>(order);
+    }
+
+    Replica replica(int owner) {
+      return set.owners().get(owner).replica();
+    }
+
+    String name(int owner) {
+      return set.owners().get(owner).name();
+    }
+
+    String intended(int owner) {
+      String target = set.standsFor().get(owner);
+      return target == null ? name(owner) : target;
+    }
+
+    void fail(int owner, Failure failure) {
+      quorum.failed(owner, failure);
+      hinting.lacks(intended(owner));
+    }
+
+    /** Those that are not up will not answer. */
+    void failMissing() {
+      for (int i = 0; i < set.owners().size(); i++) {
+        if (!minters.contains(i)) {
+          fail(i, Failure.UNREACHABLE);
+        }
+      }
+    }
+
+    /** A stand-in has the write when it is also bound to hand it back; if it is not, who knows. */
+    Future<Void> held(int owner, Future<Void> stored) {
+      String target = set.standsFor().get(owner);
+      return target == null
+          ? stored
+          : stored.compose(
+              done ->
+                  replica(owner)
+                      .hint(key, target, deadline)
+                      .recover(e -> Future.failedFuture(new ReplicaException(Failure.FAILED))));
+    }
+
+    void merge(int owner, Minted done, long basis) {
+      Listen.to(
+          held(owner, replica(owner).merge(key, done.state(), basis, deadline)),
+          loop,
+          stored -> acked(this, owner),
+          e -> failed(this, owner, ReplicaException.of(e)));
+    }
+  }
+
   /**
-   * @param owners the nodes that count
-   * @param standsFor for which owner each of them stands in, null for one that is an owner
+   * @param plan the nodes that count, under the newest state of the cluster
    */
   WriteOperation(
       Key key,
-      List<Cluster.Owner> owners,
-      List<@Nullable String> standsFor,
+      Supplier<OwnerSet> plan,
+      Cluster cluster,
       Write write,
       int required,
       long deadline,
       Loop loop,
       Clock clock,
       CoordinatorMetrics metrics) {
-    this.clock = clock;
-    this.began = clock.nanos();
-    this.standsFor = standsFor;
-    this.hinting = new Hinting(key, owners, deadline, loop, metrics);
     this.key = key;
-    this.owners = owners;
-    this.acks = new ArrayList<>(owners.size());
+    this.plan = plan;
+    this.cluster = cluster;
     this.write = write;
-    this.quorum = new QuorumWrite(owners.size(), required);
+    this.required = required;
     this.deadline = deadline;
     this.loop = loop;
-    List<Integer> order = OwnerSet.fastestFirst(owners);
-    order.sort(Comparator.comparing(i -> standsFor.get(i) != null));
-    this.minters = new ArrayDeque<>(order);
+    this.clock = clock;
+    this.metrics = metrics;
+    this.began = clock.nanos();
+    this.round = new Round(plan.get());
   }
 
+  /** Fails with {@link StaleEpochException} too, if it is certain that nothing was minted. */
   Future<WriteResult> start() {
-    int required = quorum.required();
-    if (minters.size() < required) {
+    if (round.set.groups().least(round.minters::contains) < required) {
       return Future.failedFuture(
-          new QuorumException(Kind.QUORUM_UNREACHABLE, true, required, owners, null));
+          new QuorumException(Kind.QUORUM_UNREACHABLE, true, required, round.set.owners(), null));
     }
-    for (int i = 0; i < owners.size(); i++) {
-      if (!minters.contains(i)) {
-        fail(i, Failure.UNREACHABLE);
-      }
-    }
+    round.failMissing();
     expiry = loop.after(Math.max(1, (deadline - clock.nanos()) / 1_000_000), this::expired);
     mint();
     return answer.future();
   }
 
   private void mint() {
-    int owner = minters.remove();
+    int owner = round.minters.remove();
     Listen.to(
-        owners.get(owner).replica().put(key, write, deadline),
+        round.replica(owner).put(key, write, deadline),
         loop,
         done -> spread(owner, done),
         e -> notMinted(owner, ReplicaException.of(e)));
   }
 
   private void notMinted(int owner, Failure failure) {
-    boolean another = !minters.isEmpty() && PASSED_ON.contains(failure);
-    quorum.notMinted(owner, failure, another);
-    hinting.lacks(intended(owner));
-    if (quorum.outcome() == QuorumWrite.Outcome.OPEN) {
+    if (failure == Failure.STALE_EPOCH) {
+      cancelExpiry();
+      String knownBy = round.name(owner);
+      answer.tryFail(new StaleEpochException(round.set.epoch(), knownBy, problem(true)));
+      return;
+    }
+    boolean another = !round.minters.isEmpty() && PASSED_ON.contains(failure);
+    round.quorum.notMinted(owner, failure, another);
+    round.hinting.lacks(round.intended(owner));
+    if (round.quorum.outcome() == QuorumWrite.Outcome.OPEN) {
       mint();
     } else {
       advance();
@@ -115,82 +181,116 @@ final class WriteOperation {
 
   private void spread(int minter, Minted done) {
     minted = done;
-    Listen.to(held(minter, done.stored()), loop, stored -> acked(minter), e -> failed(minter, e));
-    for (int owner : minters) {
-      Listen.to(
-          held(owner, owners.get(owner).replica().merge(key, done.state(), done.basis(), deadline)),
-          loop,
-          stored -> acked(owner),
-          e -> failed(owner, e));
+    Round first = round;
+    Listen.to(
+        first.held(minter, done.stored()),
+        loop,
+        stored -> acked(first, minter),
+        e -> failed(first, minter, ReplicaException.of(e)));
+    for (int owner : first.minters) {
+      first.merge(owner, done, done.basis());
     }
   }
 
-  /** A stand-in has the write when it is also bound to hand it back; if it is not, who knows. */
-  private Future<Void> held(int owner, Future<Void> stored) {
-    String target = standsFor.get(owner);
-    return target == null
-        ? stored
-        : stored.compose(
-            done ->
-                owners
-                    .get(owner)
-                    .replica()
-                    .hint(key, target, deadline)
-                    .recover(e -> Future.failedFuture(new ReplicaException(Failure.FAILED))));
+  /**
+   * An owner refused because the ring has changed. The dot stays, and so does what was acknowledged;
+   * the rest is sent to those who are owners now.
+   */
+  private void replan(Round stale, int refused) {
+    if (stale.isStale || stale != round) {
+      return;
+    }
+    stale.isStale = true;
+    Listen.to(
+        cluster.newerThan(stale.set.epoch(), stale.name(refused)),
+        loop,
+        known -> {
+          if (!answer.future().isComplete()) {
+            begin(new Round(plan.get()));
+          }
+        },
+        e -> {});
   }
 
-  private String intended(int owner) {
-    String target = standsFor.get(owner);
-    return target == null ? owners.get(owner).name() : target;
-  }
-
-  private void acked(int owner) {
-    quorum.acked(owner);
-    acks.add(new WriteResult.Ack(owners.get(owner).name(), clock.nanos() - began));
-    hinting.heldBy(owner);
+  private void begin(Round next) {
+    Minted done = minted;
+    if (done == null) {
+      throw new IllegalStateException("nothing is minted yet");
+    }
+    Set<String> stored = new HashSet<>();
+    acks.forEach(ack -> stored.add(ack.node()));
+    round = next;
+    List<Integer> up = List.copyOf(next.minters);
+    next.failMissing();
+    for (int owner : up) {
+      if (next.set.standsFor().get(owner) == null && stored.contains(next.name(owner))) {
+        next.quorum.acked(owner);
+        next.hinting.heldBy(owner);
+      } else {
+        next.merge(owner, done, 0);
+      }
+    }
     advance();
   }
 
-  private void failed(int owner, Throwable e) {
-    fail(owner, ReplicaException.of(e));
+  private void acked(Round of, int owner) {
+    of.quorum.acked(owner);
+    of.hinting.heldBy(owner);
+    String name = of.name(owner);
+    boolean isOwner = of.set.standsFor().get(owner) == null;
+    if (isOwner && acks.stream().noneMatch(ack -> ack.node().equals(name))) {
+      acks.add(new WriteResult.Ack(name, clock.nanos() - began));
+    }
+    int place = of == round || !isOwner ? -1 : round.set.placeOf(name);
+    if (place >= 0 && round.set.standsFor().get(place) == null) {
+      round.quorum.acked(place);
+    }
     advance();
   }
 
-  private void fail(int owner, Failure failure) {
-    quorum.failed(owner, failure);
-    hinting.lacks(intended(owner));
+  private void failed(Round of, int owner, Failure failure) {
+    if (failure == Failure.STALE_EPOCH) {
+      replan(of, owner);
+      return;
+    }
+    of.fail(owner, failure);
+    advance();
   }
 
   private void expired() {
-    quorum.expired();
+    round.quorum.expired();
     advance();
   }
 
-  private void advance() {
-    if (quorum.outcome() == QuorumWrite.Outcome.OPEN || answer.future().isComplete()) {
-      return;
-    }
+  private void cancelExpiry() {
     if (expiry != null) {
       expiry.cancel();
     }
+  }
+
+  private void advance() {
+    QuorumWrite.Outcome outcome = round.quorum.outcome();
+    if (outcome == QuorumWrite.Outcome.OPEN || answer.future().isComplete()) {
+      return;
+    }
+    cancelExpiry();
     Minted done = minted;
-    if (quorum.outcome() == QuorumWrite.Outcome.DONE && done != null) {
+    if (outcome == QuorumWrite.Outcome.DONE && done != null) {
       answer.complete(
           new WriteResult(
               done.state(),
               done.context(),
-              owners.size(),
-              quorum.required(),
-              quorum.replies().acks(),
+              round.set.groups().n(),
+              required,
+              round.quorum.replies().acks(),
               List.copyOf(acks)));
     } else {
-      answer.fail(problem());
+      answer.fail(problem(outcome == QuorumWrite.Outcome.NOT_APPLIED));
     }
   }
 
-  private QuorumException problem() {
-    boolean notApplied = quorum.outcome() == QuorumWrite.Outcome.NOT_APPLIED;
-    ReplyBoard replies = quorum.replies();
+  private QuorumException problem(boolean notApplied) {
+    ReplyBoard replies = round.quorum.replies();
     Kind kind = Kind.QUORUM_TIMEOUT;
     if (notApplied) {
       kind =
@@ -202,6 +302,6 @@ final class WriteOperation {
                       ? Kind.DISK_FULL
                       : Kind.QUORUM_UNREACHABLE;
     }
-    return new QuorumException(kind, notApplied, quorum.required(), owners, replies);
+    return new QuorumException(kind, notApplied, required, round.set.owners(), replies);
   }
 }

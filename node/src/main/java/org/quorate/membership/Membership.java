@@ -18,6 +18,7 @@ import org.quorate.gossip.Member;
 import org.quorate.gossip.State;
 import org.quorate.gossip.Timing;
 import org.quorate.gossip.View;
+import org.quorate.ring.ClusterState;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
@@ -263,6 +264,29 @@ public final class Membership {
                 .map(this::compared)
                 .toList())
         .mapEmpty();
+  }
+
+  /** Takes up a newer state of the cluster: looks for its nodes, and tells that it is known here. */
+  public void meet(ClusterState state) {
+    if (closed) {
+      return;
+    }
+    Member self = gossip.self();
+    state.nodes().stream()
+        .map(node -> View.seed(node.name(), node.peer(), node.zone()))
+        .forEach(node -> gossip.meet(node, clock.nanos()));
+    gossip.describe(
+        new Member(
+            self.name(),
+            self.id(),
+            self.address(),
+            self.http(),
+            self.zone(),
+            state.epoch(),
+            self.draining()),
+        clock.nanos());
+    views = gossip.views();
+    act();
   }
 
   /** Says good-bye. */

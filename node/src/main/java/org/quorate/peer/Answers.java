@@ -4,5 +4,8 @@ import io.vertx.core.Future;
 
 /** Answers what peers ask of another part of this node, which alone knows what the bytes mean. */
 public interface Answers {
-  Future<byte[]> answer(String from, byte[] question);
+  /**
+   * @param epoch of the state of the cluster that the question goes by
+   */
+  Future<byte[]> answer(String from, long epoch, byte[] question);
 }

@@ -29,6 +29,7 @@ final class Frames {
   static final int LEASE = 6;
   static final int COMPARE = 7;
   static final int COMPARED = 8;
+  static final int CHAIN = 9;
   static final int READ = 10;
   static final int PUT = 11;
   static final int MERGE = 12;
@@ -37,11 +38,14 @@ final class Frames {
   static final int HINT = 15;
   static final int EXCHANGE = 16;
   static final int EXCHANGED = 17;
+  static final int CHAINED = 18;
+  static final int JOIN = 19;
   static final int SAME = 20;
   static final int STATE = 21;
   static final int MINTED = 22;
   static final int DONE = 23;
   static final int FAILURE = 24;
+  static final int JOINED = 25;
 
   private Frames() {}
 

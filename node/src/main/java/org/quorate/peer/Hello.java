@@ -8,6 +8,7 @@ import org.quorate.version.Life;
  * What each side of a new connection says of itself.
  *
  * @param node the speaker's name
+ * @param epoch of the newest state of the cluster that it knows
  * @param actor its actor, with the counter up to which it may have used it
  * @param listenerLease the highest lease that the speaker knows of the listener's actor, 0 for none
  * @param listenerLast the last life that the speaker knows of a node of the listener's name
@@ -22,7 +23,7 @@ record Hello(
     long lease,
     long listenerLease,
     Life listenerLast) {
-  static final int PROTOCOL = 4;
+  static final int PROTOCOL = 5;
 
   void write(ByteWriter out) {
     out.writeByte(protocol).writeText(cluster).writeText(node).writeText(listener);

@@ -7,10 +7,23 @@ import org.quorate.version.Life;
 /**
  * This node, as it presents itself to peers.
  *
- * @param epoch of its ring
  * @param memory asked about what peers remember of this node
+ * @param states of the cluster
  */
-public record Local(String cluster, String node, long epoch, ActorLeases leases, Memory memory) {
+public record Local(
+    String cluster, String node, ActorLeases leases, Memory memory, States states) {
+  /** What this node knows of the states of the cluster. Called on any loop. */
+  public interface States {
+    /** The epoch of the newest. */
+    long epoch();
+
+    /** A peer knows the state of this epoch. */
+    void heard(String peer, long epoch);
+
+    /** A peer refused this node because it knows a newer state: it is to be asked for it. */
+    void catchUp(String peer);
+  }
+
   /** What this node does about what others remember of it. */
   public interface Memory {
     /**
@@ -27,7 +40,7 @@ public record Local(String cluster, String node, long epoch, ActorLeases leases,
         cluster,
         node,
         listener,
-        epoch,
+        states.epoch(),
         leases.actor(),
         leases.lease(),
         leases.leaseOf(listenerActor),

@@ -256,6 +256,7 @@ public final class PeerConnection {
         },
         e ->
             LOG.warn("what peer {} remembers of this node is not settled: {}", peer, e.toString()));
+    local.states().heard(peer, hello.epoch());
     onWelcome.accept(hello);
   }
 
@@ -286,8 +287,13 @@ public final class PeerConnection {
     }
   }
 
-  /** Sends a request; completes with the payload of its answer. */
-  Future<ByteReader> request(int type, long deadline, Consumer<ByteWriter> payload) {
+  /**
+   * Sends a request; completes with the payload of its answer.
+   *
+   * @param epoch of the state of the cluster that the request goes by
+   */
+  Future<ByteReader> request(
+      int type, long epoch, long deadline, Consumer<ByteWriter> payload) {
     FrameLink up = link;
     if (state != State.UP || up == null) {
       return Future.failedFuture(new ReplicaException(Failure.UNREACHABLE));
@@ -308,7 +314,7 @@ public final class PeerConnection {
         type,
         request.id(),
         out -> {
-          out.writeVarLong(millis).writeVarLong(local.epoch());
+          out.writeVarLong(millis).writeVarLong(epoch);
           payload.accept(out);
         });
     return request.answer().future();
@@ -324,6 +330,7 @@ public final class PeerConnection {
         ? Future.failedFuture(new ReplicaException(Failure.NOT_READY))
         : request(
                 Frames.LEASE,
+                local.states().epoch(),
                 clock.nanos() + LEASE_NANOS,
                 out -> out.writeLong(life.actor()).writeVarLong(life.lease()))
             .<Void>mapEmpty()

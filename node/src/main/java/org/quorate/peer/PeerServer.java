@@ -4,8 +4,10 @@ import io.vertx.core.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.quorate.replica.AtEpoch;
 import org.quorate.replica.Failure;
 import org.quorate.replica.LocalReplica;
+import org.quorate.replica.Replica;
 import org.quorate.replica.ReplicaException;
 import org.quorate.replica.Write;
 import org.quorate.runtime.Clock;
@@ -29,29 +31,22 @@ final class PeerServer {
   private static final int MAX_IN_PROGRESS = 8192;
 
   /** The loop that owns a key, and its replica there. */
-  record Place(Loop loop, LocalReplica replica) {}
+  record Place(Loop loop, LocalReplica replica) {
+    Replica at(long epoch) {
+      return new AtEpoch(replica, epoch);
+    }
+  }
 
   private final Local local;
   private final Loop loop;
   private final Clock clock;
   private final Function<Key, Place> places;
-  private final Answers tables;
-  private final Answers exchanges;
+  private final Answering answering;
   private final Load load = new Load();
 
-  /**
-   * @param tables compares what is believed of the members
-   * @param exchanges compares what is held
-   */
   PeerServer(
-      Local local,
-      Loop loop,
-      Clock clock,
-      Function<Key, Place> places,
-      Answers tables,
-      Answers exchanges) {
-    this.tables = tables;
-    this.exchanges = exchanges;
+      Local local, Loop loop, Clock clock, Function<Key, Place> places, Answering answering) {
+    this.answering = answering;
     this.local = local;
     this.loop = loop;
     this.clock = clock;
@@ -78,6 +73,10 @@ final class PeerServer {
     private void received(ByteReader in) {
       int type = in.readByte();
       long id = in.readVarLong();
+      if (type == Frames.JOIN) {
+        join(in);
+        return;
+      }
       if (peer.isEmpty() && type != Frames.HELLO) {
         throw new DecodeException("frame of type " + type + " before the handshake");
       }
@@ -85,8 +84,9 @@ final class PeerServer {
         case Frames.HELLO -> greet(Hello.read(in));
         case Frames.PING -> reply(Frames.PONG, 0, out -> {});
         case Frames.LEASE -> note(id, in);
-        case Frames.COMPARE -> answer(id, in, tables, Frames.COMPARED);
-        case Frames.EXCHANGE -> answer(id, in, exchanges, Frames.EXCHANGED);
+        case Frames.COMPARE -> answer(id, in, answering.tables(), Frames.COMPARED);
+        case Frames.EXCHANGE -> answer(id, in, answering.exchanges(), Frames.EXCHANGED);
+        case Frames.CHAIN -> answer(id, in, answering.chain(), Frames.CHAINED);
         case Frames.READ, Frames.SALVAGE, Frames.PUT, Frames.MERGE, Frames.HINT ->
             serve(type, id, in);
         case Frames.HAND_OFF -> handOff(id, in);
@@ -105,7 +105,17 @@ final class PeerServer {
       Hello answer = local.hello(hello.node(), hello.actor());
       local.memory().recall(peer, hello.listenerLast());
       local.leases().noteLease(hello.actor(), hello.lease());
+      local.states().heard(peer, hello.epoch());
       reply(Frames.WELCOME, 0, answer::write);
+    }
+
+    /** A node that is no member yet has no name to shake hands with. */
+    private void join(ByteReader in) {
+      Listen.to(
+          answering.joins().answer("", local.states().epoch(), in.readRest()),
+          loop,
+          state -> reply(Frames.JOINED, 0, out -> out.writeBytes(state)),
+          e -> link.close());
     }
 
     private void note(long id, ByteReader in) {
@@ -122,17 +132,14 @@ final class PeerServer {
     private void answer(long id, ByteReader in, Answers answers, int type) {
       long deadline = clock.nanos() + in.readVarLong() * NANOS_PER_MILLI;
       long epoch = in.readVarLong();
-      if (epoch != local.epoch() && type == Frames.EXCHANGED) {
-        fail(id, Failure.STALE_EPOCH);
-        return;
-      }
+      local.states().heard(peer, epoch);
       if (isBusy()) {
         fail(id, Failure.OVERLOADED);
         return;
       }
       inProgress++;
       Listen.to(
-          answers.answer(peer, in.readRest()),
+          answers.answer(peer, epoch, in.readRest()),
           loop,
           answer -> {
             inProgress--;
@@ -156,21 +163,18 @@ final class PeerServer {
       long began = clock.nanos();
       long deadline = began + in.readVarLong() * NANOS_PER_MILLI;
       long epoch = in.readVarLong();
+      local.states().heard(peer, epoch);
       Key key = readKey(in);
-      if (epoch != local.epoch()) {
-        fail(id, Failure.STALE_EPOCH);
-        return;
-      }
       if (isBusy()) {
         fail(id, Failure.OVERLOADED);
         return;
       }
-      Function<LocalReplica, Future<Answer>> verb = verb(type, key, in, deadline);
+      Function<Replica, Future<Answer>> verb = verb(type, key, in, deadline);
       inProgress++;
       load.began();
       Place place = places.apply(key);
       Listen.to(
-          Hop.call(loop, place.loop(), () -> verb.apply(place.replica())),
+          Hop.call(loop, place.loop(), () -> verb.apply(place.at(epoch))),
           loop,
           answer -> {
             inProgress--;
@@ -195,12 +199,9 @@ final class PeerServer {
     private void handOff(long id, ByteReader in) {
       long deadline = clock.nanos() + in.readVarLong() * NANOS_PER_MILLI;
       long epoch = in.readVarLong();
+      local.states().heard(peer, epoch);
       Key key = readKey(in);
       State state = State.decode(in.readRest());
-      if (epoch != local.epoch()) {
-        fail(id, Failure.STALE_EPOCH);
-        return;
-      }
       if (handOffs >= LocalReplica.MAX_HAND_OFFS || link.isBackedUp()) {
         fail(id, Failure.OVERLOADED);
         return;
@@ -209,7 +210,7 @@ final class PeerServer {
       handOffs++;
       Place place = places.apply(key);
       Listen.to(
-          Hop.call(loop, place.loop(), () -> place.replica().merge(key, state, 0, deadline)),
+          Hop.call(loop, place.loop(), () -> place.at(epoch).merge(key, state, 0, deadline)),
           loop,
           stored -> {
             endHandOff();
@@ -256,7 +257,7 @@ final class PeerServer {
     static final Answer DONE = new Answer(Frames.DONE, false, out -> {});
   }
 
-  private static Function<LocalReplica, Future<Answer>> verb(
+  private static Function<Replica, Future<Answer>> verb(
       int type, Key key, ByteReader in, long deadline) {
     switch (type) {
       case Frames.READ -> {

@@ -11,12 +11,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.quorate.replica.AtEpoch;
 import org.quorate.replica.Cluster;
 import org.quorate.replica.Failure;
 import org.quorate.replica.LocalReplica;
 import org.quorate.replica.ReplicaException;
+import org.quorate.ring.Assignment;
+import org.quorate.ring.ClusterState;
 import org.quorate.ring.Member;
-import org.quorate.ring.Ring;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
 import org.quorate.version.ByteReader;
@@ -24,34 +28,33 @@ import org.quorate.version.Key;
 
 /** All peers as one event loop sees them: the {@link Cluster} of that loop's coordinator. */
 public final class Peers implements Cluster {
-  private static final Health HERE =
-      new Health() {
-        @Override
-        public boolean isUp() {
-          return true;
-        }
+  private static final Health HERE = new FixedHealth(true);
+  private static final Health GONE = new FixedHealth(false);
 
-        @Override
-        public boolean isLastChoice() {
-          return false;
-        }
+  /** Of a node of which nothing is to be found out. */
+  private record FixedHealth(boolean isUp) implements Health {
+    @Override
+    public boolean isLastChoice() {
+      return false;
+    }
 
-        @Override
-        public long expectedNanos() {
-          return 0;
-        }
+    @Override
+    public long expectedNanos() {
+      return 0;
+    }
 
-        @Override
-        public long p95Nanos() {
-          return 0;
-        }
-      };
+    @Override
+    public long p95Nanos() {
+      return 0;
+    }
+  }
 
   private static final long COMPARE_NANOS = 1_000_000_000;
   private static final long EXCHANGE_NANOS = 5_000_000_000L;
 
+  private static final long NEWER_MILLIS = 1000;
+
   private final Local local;
-  private final Ring ring;
   private final Loop loop;
   private final Clock clock;
   private final Transport transport;
@@ -59,7 +62,10 @@ public final class Peers implements Cluster {
   private final MeterRegistry registry;
   private final Map<String, PeerConnection> connections = new HashMap<>();
   private final Map<String, Owner> owners = new HashMap<>();
-  private final List<List<Owner>> preference = new ArrayList<>();
+  private @Nullable LocalReplica own;
+  private ClusterState state;
+  private List<Preference> preferences = List.of();
+  private @Nullable Promise<Void> newer;
   private final Promise<Void> allWelcomed = Promise.promise();
   private final Promise<Void> allTried = Promise.promise();
   private final Set<String> tried = new HashSet<>();
@@ -72,7 +78,7 @@ public final class Peers implements Cluster {
    */
   public Peers(
       Local local,
-      Ring ring,
+      ClusterState state,
       Loop loop,
       Clock clock,
       Transport transport,
@@ -80,7 +86,7 @@ public final class Peers implements Cluster {
       MeterRegistry registry) {
     this.beliefs = beliefs;
     this.local = local;
-    this.ring = ring;
+    this.state = state;
     this.loop = loop;
     this.clock = clock;
     this.transport = transport;
@@ -93,27 +99,77 @@ public final class Peers implements Cluster {
     onLost = lost;
   }
 
-  /** Connects to all other members, and goes on trying; called on the loop, once. */
+  /** Connects to all other nodes, and goes on trying; called on the loop, once. */
   public void connect() {
-    for (Member member : ring.members()) {
+    for (Member member : state.nodes()) {
       if (!member.name().equals(local.node())) {
-        PeerConnection connection =
-            new PeerConnection(
-                local,
-                member.name(),
-                member.peer(),
-                transport,
-                loop,
-                clock,
-                ring.members().size(),
-                new PeerMetrics(registry, member.name()));
-        connections.put(member.name(), connection);
-        connection.onWelcome(this::welcomed);
-        connection.onLost(() -> onLost.accept(member.name()));
-        connection.onFailed(() -> tried(member.name()));
-        connection.start();
+        connect(member);
       }
     }
+  }
+
+  private void connect(Member member) {
+    PeerConnection connection =
+        new PeerConnection(
+            local,
+            member.name(),
+            member.peer(),
+            transport,
+            loop,
+            clock,
+            state.nodes().size(),
+            new PeerMetrics(registry, member.name()));
+    connections.put(member.name(), connection);
+    connection.onWelcome(this::welcomed);
+    connection.onLost(() -> onLost.accept(member.name()));
+    connection.onFailed(() -> tried(member.name()));
+    connection.start();
+  }
+
+  /** Takes up a newer state of the cluster. */
+  public void adopt(ClusterState next) {
+    state = next;
+    Set<String> nodes = next.nodes().stream().map(Member::name).collect(Collectors.toSet());
+    for (String gone : List.copyOf(connections.keySet())) {
+      if (!nodes.contains(gone)) {
+        connections.remove(gone).close();
+        leaseKnownBy.remove(gone);
+      }
+    }
+    for (Member member : next.nodes()) {
+      if (!member.name().equals(local.node()) && !connections.containsKey(member.name())) {
+        connect(member);
+      }
+    }
+    prefer();
+    Promise<Void> waiting = newer;
+    newer = null;
+    if (waiting != null) {
+      waiting.tryComplete();
+    }
+  }
+
+  @Override
+  public Future<Void> newerThan(long epoch, String knownBy) {
+    if (state.epoch() > epoch) {
+      return Future.succeededFuture();
+    }
+    local.states().catchUp(knownBy);
+    Promise<Void> waiting = newer;
+    if (waiting == null) {
+      Promise<Void> next = Promise.promise();
+      newer = next;
+      waiting = next;
+      loop.after(
+          NEWER_MILLIS,
+          () -> {
+            if (next.equals(newer)) {
+              newer = null;
+              next.tryFail(new ReplicaException(Failure.STALE_EPOCH));
+            }
+          });
+    }
+    return waiting.future();
   }
 
   private void tried(String peer) {
@@ -162,47 +218,62 @@ public final class Peers implements Cluster {
   /** Answers peers, and makes the preference lists; called on the loop, once. */
   public Future<String> serve(
       String address,
-      LocalReplica own,
+      LocalReplica replica,
       Function<Key, Loop> loops,
       Function<Key, LocalReplica> all,
-      Answers tables,
-      Answers exchanges) {
-    for (Member member : ring.members()) {
-      owners.put(member.name(), owner(member.name(), own));
-    }
-    for (int p = 0; p < ring.partitions(); p++) {
-      preference.add(ring.preference(p).stream().map(m -> ownerOf(m.name())).toList());
-    }
+      Answering answering) {
+    own = replica;
+    prefer();
     PeerServer server =
         new PeerServer(
             local,
             loop,
             clock,
             key -> new PeerServer.Place(loops.apply(key), all.apply(key)),
-            tables,
-            exchanges);
+            answering);
     return transport.listen(loop, address, server::accept);
   }
 
-  private Owner owner(String name, LocalReplica own) {
-    PeerConnection connection = connections.get(name);
-    return connection == null
-        ? new Owner(name, own, own, HERE)
-        : new Owner(
-            name, new RemoteReplica(connection), null, connection.health(beliefs.apply(name)));
+  /** Makes the preference lists of all partitions anew. */
+  private void prefer() {
+    owners.clear();
+    List<Preference> made = new ArrayList<>();
+    for (int p = 0; p < state.ring().partitions(); p++) {
+      Assignment assignment = state.assignment(p);
+      made.add(
+          new Preference(
+              state.epoch(),
+              owners(assignment.now()),
+              owners(assignment.next()),
+              assignment.isSettling()));
+    }
+    preferences = made;
   }
 
-  private Owner ownerOf(String name) {
-    Owner owner = owners.get(name);
-    if (owner == null) {
-      throw new IllegalStateException("no owner " + name);
+  private List<Owner> owners(List<Member> members) {
+    return members.stream()
+        .map(member -> owners.computeIfAbsent(member.name(), this::owner))
+        .toList();
+  }
+
+  private Owner owner(String name) {
+    PeerConnection connection = connections.get(name);
+    LocalReplica replica = own;
+    if (name.equals(local.node()) && replica != null) {
+      return new Owner(name, new AtEpoch(replica, state.epoch()), replica, HERE);
     }
-    return owner;
+    return connection == null
+        ? new Owner(name, NoReplica.INSTANCE, null, GONE)
+        : new Owner(
+            name,
+            new RemoteReplica(connection, state.epoch()),
+            null,
+            connection.health(beliefs.apply(name)));
   }
 
   @Override
-  public List<Owner> preference(Key key) {
-    return preference.get(ring.partitionOf(key.hash()));
+  public Preference preference(Key key) {
+    return preferences.get(state.ring().partitionOf(key.hash()));
   }
 
   /** The peer is said to be back: it is tried at once. */
@@ -231,6 +302,11 @@ public final class Peers implements Cluster {
     return owner != null && owner.health().isUp() && !owner.health().isLastChoice();
   }
 
+  /** Asks a peer for its vote or its state of the cluster; fails if it is none or is away. */
+  public Future<byte[]> chain(String peer, byte[] question) {
+    return ask(peer, Frames.CHAIN, COMPARE_NANOS, question);
+  }
+
   /** Asks a peer to compare what it believes of the members; fails if it is none or is away. */
   public Future<byte[]> compare(String peer, byte[] question) {
     return ask(peer, Frames.COMPARE, COMPARE_NANOS, question);
@@ -246,7 +322,7 @@ public final class Peers implements Cluster {
     return connection == null
         ? Future.failedFuture(new ReplicaException(Failure.UNREACHABLE))
         : connection
-            .request(type, clock.nanos() + nanos, out -> out.writeBytes(question))
+            .request(type, state.epoch(), clock.nanos() + nanos, out -> out.writeBytes(question))
             .map(ByteReader::readRest);
   }
 

@@ -11,7 +11,7 @@ import org.quorate.version.SiblingsCodec;
 import org.quorate.version.State;
 
 /**
- * Another node as an owner.
+ * Another node as an owner under one state of the cluster.
  *
  * <pre>
  *  each request:  ms left | epoch | key (sized) | …
@@ -31,15 +31,20 @@ final class RemoteReplica implements Replica {
   private static final byte[] NOTHING = {};
 
   private final PeerConnection peer;
+  private final long epoch;
 
-  RemoteReplica(PeerConnection peer) {
+  /**
+   * @param epoch of the state of the cluster by which the node is asked
+   */
+  RemoteReplica(PeerConnection peer, long epoch) {
     this.peer = peer;
+    this.epoch = epoch;
   }
 
   @Override
   public Future<Reading> read(Key key, long knownDigest, long deadline) {
     return peer.request(
-            Frames.READ, deadline, out -> out.writeSized(key.encoded()).writeLong(knownDigest))
+            Frames.READ, epoch, deadline, out -> out.writeSized(key.encoded()).writeLong(knownDigest))
         .map(
             in -> {
               peer.report(in);
@@ -54,7 +59,7 @@ final class RemoteReplica implements Replica {
 
   @Override
   public Future<State> salvage(Key key, long deadline) {
-    return peer.request(Frames.SALVAGE, deadline, out -> out.writeSized(key.encoded()))
+    return peer.request(Frames.SALVAGE, epoch, deadline, out -> out.writeSized(key.encoded()))
         .map(
             in -> {
               peer.report(in);
@@ -66,6 +71,7 @@ final class RemoteReplica implements Replica {
   public Future<Minted> put(Key key, Write write, long deadline) {
     return peer.request(
             Frames.PUT,
+            epoch,
             deadline,
             out -> {
               out.writeSized(key.encoded());
@@ -101,6 +107,7 @@ final class RemoteReplica implements Replica {
   public Future<Void> merge(Key key, State state, long basis, long deadline) {
     return peer.request(
             Frames.MERGE,
+            epoch,
             deadline,
             out -> out.writeSized(key.encoded()).writeLong(basis).writeBytes(state.bytes()))
         .mapEmpty();
@@ -110,6 +117,7 @@ final class RemoteReplica implements Replica {
   public Future<Integer> handOff(Key key, State state, long deadline) {
     return peer.request(
             Frames.HAND_OFF,
+            epoch,
             deadline,
             out -> out.writeSized(key.encoded()).writeBytes(state.bytes()))
         .map(in -> (int) in.readVarLong());
@@ -118,7 +126,7 @@ final class RemoteReplica implements Replica {
   @Override
   public Future<Void> hint(Key key, String target, long deadline) {
     return peer.request(
-            Frames.HINT, deadline, out -> out.writeSized(key.encoded()).writeText(target))
+            Frames.HINT, epoch, deadline, out -> out.writeSized(key.encoded()).writeText(target))
         .mapEmpty();
   }
 }

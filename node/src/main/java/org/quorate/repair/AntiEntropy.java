@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.quorate.repair.Question.Root;
 import org.quorate.repair.Question.Roots;
 import org.quorate.repair.Question.RootsAnswer;
@@ -50,6 +53,9 @@ public final class AntiEntropy {
     /** Since its start this node had, once, all that the co-owner had then. */
     private boolean isCovered;
 
+    /** The epoch under which the last such comparison began. */
+    private long coveredEpoch;
+
     private boolean isExchanged;
     private int rounds;
     private int futile;
@@ -67,12 +73,25 @@ public final class AntiEntropy {
       return rounds >= PATIENT_ROUNDS << futile;
     }
 
-    void equal(long now) {
+    /** This node has all that the co-owner had under this epoch. */
+    void covered(long epoch) {
+      isCovered = true;
+      coveredEpoch = Math.max(coveredEpoch, epoch);
+    }
+
+    /** Not compared since the partition began to settle: its move waits for that. */
+    boolean isToBeConfirmed(String coOwner) {
+      return partition.isNewcomer()
+          && partition.settlingSince() > coveredEpoch
+          && partition.sources().contains(coOwner);
+    }
+
+    void equal(long now, long epoch) {
       equalNanos = now;
       differs = false;
       futile = 0;
       exchanges = 0;
-      isCovered = true;
+      covered(epoch);
       rounds = 0;
     }
 
@@ -110,7 +129,7 @@ public final class AntiEntropy {
   private final Reaper reaper;
   private final int lanes;
   private final int lane;
-  private final Map<String, CoOwner> coOwners = new TreeMap<>();
+  private volatile Map<String, CoOwner> coOwners = new TreeMap<>();
   private final long startedNanos;
   private int waitingTombstones;
   private int notWhole;
@@ -119,7 +138,7 @@ public final class AntiEntropy {
   /**
    * @param isUp whether a node can be asked now
    * @param standing of this node
-   * @param members all other nodes of the cluster
+   * @param members tells all other nodes of the cluster
    */
   public AntiEntropy(
       Loop loop,
@@ -130,7 +149,7 @@ public final class AntiEntropy {
       Peer peers,
       Predicate<String> isUp,
       Standing standing,
-      Set<String> members,
+      Supplier<Set<String>> members,
       int lanes,
       int lane,
       AntiEntropyMetrics metrics,
@@ -147,17 +166,35 @@ public final class AntiEntropy {
     this.startedNanos = clock.nanos();
     this.side = new Exchange.Side(shard, store, replica, new Pace(loop, clock), metrics);
     this.reaper = new Reaper(shard, store, this::ask, standing, members, metrics);
+    adopt();
+  }
+
+  /** Takes up what the shard's partitions say of their co-owners now. */
+  public void adopt() {
+    Map<String, CoOwner> before = coOwners;
+    Map<String, CoOwner> now = new TreeMap<>();
     for (Partition partition : shard.partitions()) {
       for (String name : partition.coOwners()) {
-        coOwners
-            .computeIfAbsent(name, CoOwner::new)
+        CoOwner known = before.get(name);
+        Pair pair = known == null ? null : known.pairs.get(partition.number());
+        boolean isSame = pair != null && pair.partition == partition;
+        now.computeIfAbsent(name, CoOwner::new)
             .pairs
-            .put(partition.number(), new Pair(partition, startedNanos));
+            .put(partition.number(), isSame ? pair : new Pair(partition, clock.nanos()));
       }
     }
-    for (CoOwner coOwner : coOwners.values()) {
-      coOwner.equalNanos = startedNanos;
+    for (CoOwner coOwner : now.values()) {
+      coOwner.equalNanos = oldestEqual(coOwner);
     }
+    coOwners = now;
+    build();
+  }
+
+  private long oldestEqual(CoOwner coOwner) {
+    return coOwner.pairs.values().stream()
+        .mapToLong(pair -> pair.equalNanos)
+        .min()
+        .orElse(clock.nanos());
   }
 
   /**
@@ -171,7 +208,7 @@ public final class AntiEntropy {
   }
 
   /** Builds what is not built yet, some at each turn; then {@link #compare} does something. */
-  public void build() {
+  private void build() {
     long began = clock.nanos();
     while (shard.buildNext() && clock.nanos() - began < BUILD_NANOS) {}
     if (!shard.isBuilt()) {
@@ -228,13 +265,14 @@ public final class AntiEntropy {
             .map(Partition::number)
             .toList();
     List<Root> asked = roots(coOwner);
+    long epoch = shard.epoch();
     Listen.to(
         ask(coOwner.name, new Roots(lanes, lane, Roots.hash(asked), wanted))
             .map(RootsAnswer::decode),
         loop,
         answer -> {
           coOwner.isAsked = false;
-          compared(coOwner, answer.areEqual() ? asked : answer.roots());
+          compared(coOwner, answer.areEqual() ? asked : answer.roots(), epoch);
           seen(coOwner, answer.seen());
           exchangeSome();
         },
@@ -250,21 +288,20 @@ public final class AntiEntropy {
     return !shard.isWhole(partition) || (waits && partition.coOwners().stream().allMatch(isUp));
   }
 
-  private void compared(CoOwner coOwner, List<Root> theirs) {
+  private void compared(CoOwner coOwner, List<Root> theirs, long epoch) {
     long now = clock.nanos();
     for (Root root : theirs) {
       Pair pair = coOwner.pairs.get(root.partition());
       if (pair != null) {
         pair.isWhole = root.isWhole();
         if (root.root() == pair.partition.tree().root()) {
-          pair.equal(now);
+          pair.equal(now, epoch);
         } else {
           pair.differs(now);
         }
       }
     }
-    coOwner.equalNanos =
-        coOwner.pairs.values().stream().mapToLong(pair -> pair.equalNanos).min().orElse(now);
+    coOwner.equalNanos = oldestEqual(coOwner);
   }
 
   /** What the co-owner has seen, this node has too where their trees are equal. */
@@ -279,10 +316,10 @@ public final class AntiEntropy {
     }
   }
 
-  /** A partition of which this node had all that each co-owner had lacks nothing any more. */
+  /** A partition of which this node had all that each source had lacks nothing any more. */
   private void completeAll() {
     for (Partition partition : shard.partitions()) {
-      List<Pair> pairs = pairs(partition);
+      List<Pair> pairs = sources(partition);
       boolean hasAll = pairs.stream().allMatch(pair -> pair.isCovered);
       boolean canBeMended = !pairs.isEmpty() || shard.isSound(partition);
       if (hasAll && canBeMended && !shard.isWhole(partition)) {
@@ -293,6 +330,35 @@ public final class AntiEntropy {
             e -> metrics.failed());
       }
     }
+  }
+
+  private List<Pair> sources(Partition partition) {
+    return partition.sources().stream().map(name -> pair(name, partition)).toList();
+  }
+
+  private Pair pair(String name, Partition partition) {
+    CoOwner coOwner = coOwners.get(name);
+    Pair pair = coOwner == null ? null : coOwner.pairs.get(partition.number());
+    if (pair == null) {
+      throw new IllegalStateException(name + " is no co-owner of " + partition.number());
+    }
+    return pair;
+  }
+
+  /**
+   * Partitions of which this node is to be an owner and has what it takes for their next step: all
+   * that each source had once, or, while they settle, all that each had since then.
+   */
+  public Set<Integer> ready() {
+    return shard.partitions().stream()
+        .filter(Partition::isNewcomer)
+        .filter(
+            partition ->
+                shard.isWhole(partition)
+                    && sources(partition).stream()
+                        .allMatch(pair -> pair.coveredEpoch >= partition.settlingSince()))
+        .map(Partition::number)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private List<Pair> pairs(Partition partition) {
@@ -313,13 +379,27 @@ public final class AntiEntropy {
       if (isUp.test(coOwner.name)) {
         for (Pair pair : coOwner.pairs.values()) {
           boolean refills = !shard.isWhole(pair.partition);
-          boolean isDue = pair.differs && (hurries || refills || pair.isDue());
-          if (isDue && (refills || pair.isWhole) && exchanged.size() < EXCHANGES) {
+          boolean isUrgent = hurries || refills || pair.isToBeConfirmed(coOwner.name);
+          boolean isDue = pair.differs && (isUrgent || pair.isDue());
+          boolean helps = refills ? isTurn(coOwner.name, pair) : pair.isWhole;
+          if (isDue && helps && exchanged.size() < EXCHANGES) {
             exchange(coOwner, pair);
           }
         }
       }
     }
+  }
+
+  /** Each partition is fetched from another source first, so that the load is spread. */
+  private boolean isTurn(String coOwner, Pair pair) {
+    List<String> sources = pair.partition.sources();
+    for (int i = 0; i < sources.size(); i++) {
+      String first = sources.get((pair.partition.number() + i) % sources.size());
+      if (isUp.test(first) && !pair(first, pair.partition).isCovered) {
+        return first.equals(coOwner);
+      }
+    }
+    return sources.contains(coOwner);
   }
 
   private void exchange(CoOwner coOwner, Pair pair) {
@@ -329,17 +409,21 @@ public final class AntiEntropy {
     pair.isExchanged = true;
     metrics.exchanged();
     boolean isPatient = ++pair.exchanges % IMPATIENT_EXCHANGES != 0;
-    boolean waits = shard.isWhole(pair.partition) && isPatient;
     String peer = coOwner.name;
+    boolean waits =
+        shard.isWhole(pair.partition) && isPatient && !pair.isToBeConfirmed(peer);
+    long epoch = shard.epoch();
     Exchange exchange = new Exchange(side, pair.partition, question -> ask(peer, question), waits);
     Listen.to(
         tracing.work("anti-entropy", peer, exchange::run),
         loop,
         result -> {
-          if (result.changed() > 0 && !pair.isWhole) {
+          if (result.changed() > 0 && !pair.isWhole && !pair.partition.isNewcomer()) {
             forgetCovered(pair.partition);
           }
-          pair.isCovered |= result.isComplete();
+          if (result.isComplete()) {
+            pair.covered(epoch);
+          }
           pair.futile = result.changed() > 0 ? 0 : Math.min(MOST_FUTILE, pair.futile + 1);
           ended(pair);
         },

@@ -2,10 +2,13 @@ package org.quorate.repair;
 
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.quorate.replica.Cluster;
 import org.quorate.replica.Cluster.Owner;
+import org.quorate.replica.Cluster.Preference;
 import org.quorate.replica.LocalReplica;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
@@ -59,7 +62,8 @@ public final class Delivery {
    * is ready for. Called on the loop.
    *
    * <p>A node that is no owner of the key sends it to all owners, and forgets it when all have it:
-   * one that got it later could not get it from here any more.
+   * one that got it later could not get it from here any more. To a target that owns the key no
+   * more nothing is owed.
    */
   Future<Integer> deliver(Key key, String target) {
     return tracing.work("hint delivery", target, () -> send(key, target));
@@ -67,10 +71,10 @@ public final class Delivery {
 
   private Future<Integer> send(Key key, String target) {
     long deadline = deadline();
-    List<Owner> preference = cluster.preference(key);
-    List<Owner> owners = preference.subList(0, Math.min(n, preference.size()));
+    Set<Owner> owners = owners(key);
+    boolean isOwner = owners.stream().anyMatch(owner -> owner.local() != null);
     Optional<Owner> to = owners.stream().filter(o -> o.name().equals(target)).findFirst();
-    if (to.isEmpty()) {
+    if (to.isEmpty() && isOwner) {
       return NOTHING_TO_SEND;
     }
     return own.copy(key)
@@ -80,15 +84,25 @@ public final class Delivery {
               if (state.siblings().isEmpty()) {
                 return NOTHING_TO_SEND;
               }
-              boolean isOwner = owners.stream().anyMatch(owner -> owner.local() != null);
-              Future<Integer> sent = to.get().replica().handOff(key, state, deadline);
+              Future<Integer> sent =
+                  to.map(owner -> owner.replica().handOff(key, state, deadline))
+                      .orElse(NOTHING_TO_SEND);
               return isOwner ? sent : sent.compose(c -> leave(key, state, target, owners, c));
             });
   }
 
+  /** The key's owners, and those that are to be. */
+  private Set<Owner> owners(Key key) {
+    Preference preference = cluster.preference(key);
+    Set<Owner> owners = new LinkedHashSet<>();
+    preference.now().stream().limit(n).forEach(owners::add);
+    preference.next().stream().limit(n).forEach(owners::add);
+    return owners;
+  }
+
   /** Hands a key that this node does not own to the rest of its owners. */
   private Future<Integer> leave(
-      Key key, State state, String target, List<Owner> owners, int credits) {
+      Key key, State state, String target, Set<Owner> owners, int credits) {
     long deadline = deadline();
     List<Future<Boolean>> all = new ArrayList<>();
     for (Owner owner : owners) {

@@ -33,8 +33,12 @@ public final class Exchanges {
     this.metrics = metrics;
   }
 
-  /** Answers on the loop that calls. */
-  public Future<byte[]> answer(Loop from, String peer, byte[] bytes) {
+  /**
+   * Answers on the loop that calls.
+   *
+   * @param epoch of the state of the cluster that the other node has taken up
+   */
+  public Future<byte[]> answer(Loop from, String peer, long epoch, byte[] bytes) {
     metrics.received(bytes.length);
     Question question;
     try {
@@ -42,21 +46,21 @@ public final class Exchanges {
     } catch (DecodeException | IllegalArgumentException e) {
       return Future.failedFuture(new ReplicaException(Failure.FAILED));
     }
-    return answer(from, peer, question).onSuccess(answer -> metrics.sent(answer.length));
+    return answer(from, peer, epoch, question).onSuccess(answer -> metrics.sent(answer.length));
   }
 
-  private Future<byte[]> answer(Loop from, String peer, Question question) {
+  private Future<byte[]> answer(Loop from, String peer, long epoch, Question question) {
     if (question instanceof Roots roots) {
-      return roots(from, peer, roots);
+      return roots(from, peer, epoch, roots);
     }
     if (question instanceof Expand expand) {
-      return at(from, expand.partition(), question);
+      return at(from, epoch, expand.partition(), question);
     }
     if (question instanceof Listing listing) {
-      return at(from, listing.partition(), question);
+      return at(from, epoch, listing.partition(), question);
     }
     if (question instanceof Fetch fetch) {
-      return at(from, fetch.partition(), question);
+      return at(from, epoch, fetch.partition(), question);
     }
     return standing
         .now()
@@ -64,17 +68,23 @@ public final class Exchanges {
         .orElseGet(() -> Future.failedFuture(new ReplicaException(Failure.NOT_READY)));
   }
 
-  private Future<byte[]> at(Loop from, int partition, Question question) {
+  private Future<byte[]> at(Loop from, long epoch, int partition, Question question) {
     Responder responder = responders.get(Math.floorMod(partition, responders.size()));
-    return Hop.call(from, responder.loop(), () -> responder.answer(question));
+    return Hop.call(
+        from,
+        responder.loop(),
+        () -> {
+          responder.requireSettled(epoch);
+          return responder.answer(question);
+        });
   }
 
   private record Part(List<Root> roots, List<Seen> seen) {}
 
-  private Future<byte[]> roots(Loop from, String peer, Roots question) {
+  private Future<byte[]> roots(Loop from, String peer, long epoch, Roots question) {
     List<Future<Part>> parts = new ArrayList<>();
     for (Responder responder : responders) {
-      parts.add(Hop.call(from, responder.loop(), () -> part(responder, peer, question)));
+      parts.add(Hop.call(from, responder.loop(), () -> part(responder, peer, epoch, question)));
     }
     return Future.all(parts)
         .map(
@@ -94,7 +104,9 @@ public final class Exchanges {
     return parts.stream().map(Future::result);
   }
 
-  private static Future<Part> part(Responder responder, String peer, Roots question) {
+  private static Future<Part> part(
+      Responder responder, String peer, long epoch, Roots question) {
+    responder.requireSettled(epoch);
     return responder.isBuilt()
         ? Future.succeededFuture(
             new Part(

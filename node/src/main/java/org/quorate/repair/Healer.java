@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.quorate.replica.Cluster;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Listen;
@@ -29,7 +30,7 @@ public final class Healer {
 
   private final Store store;
   private final Cluster cluster;
-  private final int n;
+  private final Function<Key, List<String>> sources;
   private final Loop loop;
   private final Clock clock;
   private final Counter healed;
@@ -37,13 +38,18 @@ public final class Healer {
   private boolean running;
 
   /**
-   * @param n owners of each key
+   * @param sources the other owners of a key
    */
   public Healer(
-      Store store, Cluster cluster, int n, Loop loop, Clock clock, MeterRegistry registry) {
+      Store store,
+      Cluster cluster,
+      Function<Key, List<String>> sources,
+      Loop loop,
+      Clock clock,
+      MeterRegistry registry) {
     this.store = store;
     this.cluster = cluster;
-    this.n = n;
+    this.sources = sources;
     this.loop = loop;
     this.clock = clock;
     this.healed =
@@ -67,10 +73,10 @@ public final class Healer {
       return;
     }
     Key key = waiting.iterator().next();
-    List<Cluster.Owner> owners = cluster.preference(key);
+    List<String> others = sources.apply(key);
     List<Future<State>> readings = new ArrayList<>();
-    for (Cluster.Owner owner : owners.subList(0, Math.min(n, owners.size()))) {
-      if (owner.local() == null) {
+    for (Cluster.Owner owner : cluster.preference(key).now()) {
+      if (others.contains(owner.name())) {
         readings.add(owner.replica().salvage(key, clock.nanos() + TIMEOUT_NANOS));
       }
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.quorate.repair.Question.AskStanding;
 import org.quorate.replica.Partition;
 import org.quorate.replica.Shard;
@@ -58,12 +59,13 @@ final class Reaper {
   private final Store store;
   private final BiFunction<String, Question, Future<byte[]>> peers;
   private final Standing self;
-  private final Set<String> members;
+  private final Supplier<Set<String>> members;
   private final AntiEntropyMetrics metrics;
   private final Map<Integer, Wait> waits = new HashMap<>();
 
   /** What all members answered at one time, and what waited for it then. */
-  private record Round(List<Standing.Answer> answers, Map<Wait, Set<Long>> uncovered) {}
+  private record Round(
+      List<String> members, List<Standing.Answer> answers, Map<Wait, Set<Long>> uncovered) {}
 
   private final Deque<Round> asked = new ArrayDeque<>();
   private boolean isAsking;
@@ -71,14 +73,14 @@ final class Reaper {
   /**
    * @param peers asks another node
    * @param self what this node has under way
-   * @param members all other nodes of the cluster
+   * @param members tells all other nodes of the cluster
    */
   Reaper(
       Shard shard,
       Store store,
       BiFunction<String, Question, Future<byte[]>> peers,
       Standing self,
-      Set<String> members,
+      Supplier<Set<String>> members,
       AntiEntropyMetrics metrics) {
     this.shard = shard;
     this.store = store;
@@ -131,6 +133,7 @@ final class Reaper {
 
   private void settle(Partition partition, Wait wait, Set<Integer> busy) {
     List<String> others = partition.coOwners();
+    wait.told.keySet().retainAll(others);
     if (wait.equalNow.containsAll(others)) {
       wait.equalNow.clear();
       wait.equalRounds++;
@@ -248,8 +251,9 @@ final class Reaper {
       return;
     }
     isAsking = true;
+    List<String> asking = List.copyOf(members.get());
     List<Future<Standing.Answer>> answers = new ArrayList<>();
-    for (String member : members) {
+    for (String member : asking) {
       answers.add(peers.apply(member, new AskStanding()).map(Standing.Answer::decode));
     }
     answers.add(Future.succeededFuture(self.now().orElseThrow()));
@@ -260,7 +264,8 @@ final class Reaper {
           isAsking = false;
           Map<Wait, Set<Long>> uncovered = new LinkedHashMap<>();
           waiting.forEach(wait -> uncovered.put(wait, Set.copyOf(wait.uncovered)));
-          asked.add(new Round(all.list(), uncovered));
+          asked.removeIf(round -> !round.members().equals(asking));
+          asked.add(new Round(asking, all.list(), uncovered));
           if (asked.size() == ROUNDS_TO_SETTLE) {
             settle(asked.remove(), asked.element().answers(), all.list());
           }

@@ -52,6 +52,16 @@ public final class Responder {
     return loop;
   }
 
+  /**
+   * @throws ReplicaException STALE_EPOCH while an update of an earlier state of the cluster than
+   *     this may still come to be here
+   */
+  void requireSettled(long epoch) {
+    if (shard.settledEpoch() < epoch) {
+      throw new ReplicaException(Failure.STALE_EPOCH);
+    }
+  }
+
   /** Whether all trees are built. */
   boolean isBuilt() {
     return shard.isBuilt();

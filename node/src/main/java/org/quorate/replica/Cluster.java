@@ -1,5 +1,6 @@
 package org.quorate.replica;
 
+import io.vertx.core.Future;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.quorate.version.Key;
@@ -32,6 +33,22 @@ public interface Cluster {
     long p95Nanos();
   }
 
-  /** All nodes in the key's order of preference: its owners first, then stand-ins. */
-  List<Owner> preference(Key key);
+  /**
+   * Who is responsible for a key, under one state of the cluster.
+   *
+   * @param epoch of that state: the owners' replicas refuse what comes under it when it is too old
+   * @param now all nodes in order of preference: its owners first, then stand-ins
+   * @param next the same of the owners to come, while the key's partition is on its way to them;
+   *     else empty. They are written to as well.
+   * @param isSettling whether the next owners are read from as well
+   */
+  record Preference(long epoch, List<Owner> now, List<Owner> next, boolean isSettling) {}
+
+  Preference preference(Key key);
+
+  /**
+   * An owner refused a request because it knows a newer state than this one. Completes when this
+   * node knows a newer one too.
+   */
+  Future<Void> newerThan(long epoch, String knownBy);
 }

@@ -35,6 +35,11 @@ public final class LocalReplica implements Replica {
     this.clock = clock;
   }
 
+  /** Whether the key's owners have changed since the state of the cluster of this epoch. */
+  boolean isStale(Key key, long epoch) {
+    return shard.isStale(key, epoch);
+  }
+
   /**
    * The digest of what is held, 0 for nothing.
    *
@@ -96,7 +101,10 @@ public final class LocalReplica implements Replica {
     }
     Minting minting = new Minting(write);
     Listen.to(
-        store.update(key, minting), store.loop(), stored -> minting.settle(null), minting::settle);
+        shard.counted(store.update(key, minting)),
+        store.loop(),
+        stored -> minting.settle(null),
+        minting::settle);
     return minting.minted.future();
   }
 
@@ -172,8 +180,8 @@ public final class LocalReplica implements Replica {
     if (!store.identity().hasBegun()) { // An old copy of this disk could forget it unnoticed.
       return failed(Failure.NOT_READY);
     }
-    return store
-        .update(key, new Merging(state, basis, () -> shard.horizon(key)))
+    return shard
+        .counted(store.update(key, new Merging(state, basis, () -> shard.horizon(key))))
         .<Void>mapEmpty()
         .recover(e -> Future.failedFuture(translate(e)));
   }
@@ -192,9 +200,14 @@ public final class LocalReplica implements Replica {
 
   @Override
   public Future<Void> hint(Key key, String target, long deadline) {
-    return isPast(deadline)
-        ? failed(Failure.EXPIRED)
-        : hints.add(key, target).recover(e -> Future.failedFuture(translate(e)));
+    if (isPast(deadline)) {
+      return failed(Failure.EXPIRED);
+    }
+    if (shard.isStranger(key)) { // What it took in the place of another is forgotten already.
+      return failed(Failure.FAILED);
+    }
+    return shard.noting(
+        hints.add(key, target).recover(e -> Future.failedFuture(translate(e))));
   }
 
   /**

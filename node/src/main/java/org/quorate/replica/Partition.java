@@ -3,20 +3,24 @@ package org.quorate.replica;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.quorate.merkle.Tree;
+import org.quorate.ring.Assignment;
 import org.quorate.storage.Location;
 import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
 
 /**
- * One partition that this node owns: its hash tree, and what this node has seen of it. Used on its
- * loop.
+ * One partition that this node owns, or is to own: its hash tree, and what this node has seen of
+ * it. Used on its loop.
  */
 public final class Partition {
   private static final long DAMAGED = 0x6461_6D61_6765_6421L;
 
   private final int number;
   private final Key horizonKey;
-  private final List<String> coOwners;
+  private volatile List<String> coOwners = List.of();
+  private volatile List<String> sources = List.of();
+  private volatile boolean isNewcomer;
+  private volatile long settlingSince;
   private @Nullable Tree tree;
   private volatile CausalContext horizon = CausalContext.EMPTY;
   private int waitingTombstones;
@@ -25,19 +29,41 @@ public final class Partition {
   private int damaged;
   private long life;
 
-  Partition(int number, Key horizonKey, List<String> coOwners) {
+  Partition(int number, Key horizonKey) {
     this.number = number;
     this.horizonKey = horizonKey;
-    this.coOwners = coOwners;
+  }
+
+  /** Who else has the partition now. */
+  void assign(Assignment assignment, int n, String self) {
+    coOwners = assignment.holders(n).stream().filter(name -> !name.equals(self)).toList();
+    sources = assignment.sources(n).stream().filter(name -> !name.equals(self)).toList();
+    isNewcomer = assignment.newcomers(n).contains(self);
+    settlingSince = assignment.settlingSince();
   }
 
   public int number() {
     return number;
   }
 
-  /** The other owners. */
+  /** The other owners, and those that are to be. */
   public List<String> coOwners() {
     return coOwners;
+  }
+
+  /** The other owners that have been so for as long as the ring has said so. */
+  public List<String> sources() {
+    return sources;
+  }
+
+  /** Whether this node is to be an owner, and copies the partition from its sources. */
+  public boolean isNewcomer() {
+    return isNewcomer;
+  }
+
+  /** The epoch since which the partition settles with its next owners, 0 if it does not. */
+  public long settlingSince() {
+    return settlingSince;
   }
 
   /** The key of the store's own under which the horizon is kept. */

@@ -2,18 +2,21 @@ package org.quorate.replica;
 
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.quorate.merkle.Tree;
-import org.quorate.ring.Member;
-import org.quorate.ring.Ring;
+import org.quorate.ring.Assignment;
+import org.quorate.ring.ClusterState;
 import org.quorate.runtime.Listen;
 import org.quorate.storage.Location;
 import org.quorate.storage.Store;
@@ -24,8 +27,8 @@ import org.quorate.version.Siblings;
 import org.quorate.version.State;
 
 /**
- * The partitions of one event loop that this node owns: their hash trees, kept as the directory
- * changes, and their horizons.
+ * The partitions of one event loop that this node owns, as the cluster's state says: their hash
+ * trees, kept as the directory changes, and their horizons.
  *
  * <p>The horizon of a partition is what this node has seen of it: of each write in it this node
  * holds the version or knows that it was superseded. It is a state without versions in the log,
@@ -39,32 +42,172 @@ public final class Shard {
   private static final Dot NOBODYS = new Dot(0, 1);
 
   private final Store store;
-  private final Ring ring;
-  private final Map<Integer, Partition> partitions = new TreeMap<>();
-  private final List<Integer> ofOthers = new ArrayList<>();
+  private final String node;
+  private final int lane;
+  private final int lanes;
+  private final Map<Integer, Partition> partitions = new ConcurrentSkipListMap<>();
+
+  /** For each partition the epoch in which its owners were last seen to change. */
+  private final long[] changed;
+
+  /** Partitions that this node owns no more, and has something left of. */
+  private final Set<Integer> left = new ConcurrentSkipListSet<>();
+
+  private ClusterState state;
+  private Cohort cohort = new Cohort();
+  private volatile long settledEpoch;
+  private final AtomicInteger voiding = new AtomicInteger();
+  private int notingHints;
 
   /**
    * @param lane the loop's number: it has the partitions whose number leaves this rest
    * @param lanes the number of loops
    */
-  public Shard(Store store, Ring ring, String node, int lane, int lanes) {
+  public Shard(Store store, ClusterState state, String node, int lane, int lanes) {
     this.store = store;
-    this.ring = ring;
-    for (int p = lane; p < ring.partitions(); p += lanes) {
-      List<String> owners = ring.owners(p, ring.copies()).stream().map(Member::name).toList();
-      if (owners.contains(node)) {
-        List<String> others = owners.stream().filter(name -> !name.equals(node)).toList();
-        partitions.put(p, new Partition(p, Key.system(ring.firstHashOf(p)), others));
-      } else {
-        ofOthers.add(p);
-      }
+    this.state = state;
+    this.node = node;
+    this.lane = lane;
+    this.lanes = lanes;
+    this.changed = new long[state.ring().partitions()];
+    this.settledEpoch = state.epoch();
+    Arrays.fill(changed, state.epoch());
+    for (int p = lane; p < changed.length; p += lanes) {
+      assign(p);
     }
     store.onMove(this::moved);
     store.purgeable(this::isPurgeable);
   }
 
+  /** Whether this node has the partition now; if not, it was given up if it was there. */
+  private void assign(int p) {
+    Assignment assignment = state.assignment(p);
+    if (assignment.holders(state.copies()).contains(node)) {
+      left.remove(p);
+      partitions
+          .computeIfAbsent(p, none -> new Partition(p, horizonKey(p)))
+          .assign(assignment, state.copies(), node);
+    } else {
+      Partition given = partitions.remove(p);
+      if (given != null) {
+        given.forget();
+        leave(p);
+      }
+    }
+  }
+
+  private Key horizonKey(int partition) {
+    return Key.system(state.ring().firstHashOf(partition));
+  }
+
+  /** What was seen of a partition counts no more once others own it. */
+  private void leave(int partition) {
+    store.mended(partition);
+    left.add(partition);
+    voiding.incrementAndGet();
+    Listen.to(
+        store.update(horizonKey(partition), held -> State.EMPTY),
+        store.loop(),
+        done -> voiding.decrementAndGet(),
+        e -> {
+          voiding.decrementAndGet();
+          if (!partitions.containsKey(partition)) {
+            leave(partition);
+          }
+        });
+  }
+
+  /**
+   * Takes up a newer state of the cluster: requests of an older one are refused from now on where
+   * it changes something. Completes when no update is in progress that began before.
+   */
+  public Future<Void> adopt(ClusterState next) {
+    boolean isNext = next.epoch() == state.epoch() + 1;
+    ClusterState before = state;
+    state = next;
+    for (int p = lane; p < changed.length; p += lanes) {
+      if (!isNext || !next.assignment(p).equals(before.assignment(p))) {
+        changed[p] = next.epoch();
+        assign(p);
+      }
+    }
+    Cohort old = cohort;
+    cohort = new Cohort();
+    return old.close()
+        .onSuccess(done -> settledEpoch = Math.max(settledEpoch, next.epoch()));
+  }
+
+  /** The epoch of the state that this loop has taken up. */
+  public long epoch() {
+    return state.epoch();
+  }
+
+  /**
+   * The epoch of the state that this loop has taken up so long ago that no update of an earlier one
+   * is in progress. May be asked from any thread.
+   */
+  public long settledEpoch() {
+    return settledEpoch;
+  }
+
+  /** Whether the key's owners have changed since the state of this epoch. */
+  boolean isStale(Key key, long epoch) {
+    return epoch < changed[state.ring().partitionOf(key.hash())];
+  }
+
+  /** The other owners of a key that this node owns, or is to own. */
+  public List<String> sources(Key key) {
+    Partition partition = of(key);
+    return partition == null ? List.of() : partition.sources();
+  }
+
+  /** Counts an update to those of the present state. */
+  <T> Future<T> counted(Future<T> update) {
+    return cohort.with(update);
+  }
+
+  /**
+   * Whether no horizon is left of a partition that this node owns no more. May be asked from any
+   * thread.
+   */
+  public boolean hasLetGo() {
+    return voiding.get() == 0;
+  }
+
+  /** Whether no transition is under way. */
+  public boolean isCalm() {
+    return state.transition() == null;
+  }
+
+  /** Whether a hint is being noted, for a copy of a key that this node may not own. */
+  public boolean isNotingHints() {
+    return notingHints > 0;
+  }
+
+  /** Counts a hint until it is noted. */
+  <T> Future<T> noting(Future<T> hint) {
+    notingHints++;
+    return hint.onComplete(noted -> notingHints--);
+  }
+
+  /** Whether this node owns nothing of the key, and has nothing of it either. */
+  boolean isStranger(Key key) {
+    Location at = store.location(key);
+    return of(key) == null && (at == null || at.isReaped());
+  }
+
+  /** Partitions that this node owns no more, and has something left of. */
+  public Set<Integer> left() {
+    return left;
+  }
+
+  /** Nothing is left of a partition that this node owns no more. */
+  public void cleared(int partition) {
+    left.remove(partition);
+  }
+
   private @Nullable Partition of(Key key) {
-    return partitions.get(ring.partitionOf(key.hash()));
+    return partitions.get(state.ring().partitionOf(key.hash()));
   }
 
   private void moved(Key key, @Nullable Location from, @Nullable Location to) {
@@ -78,10 +221,12 @@ public final class Shard {
     }
   }
 
-  /** Nothing of the state would be news here if its key had no record. */
+  /** Nothing of the state would be news here if its key had no record, or would mislead nobody. */
   private boolean isPurgeable(Key key, Siblings state) {
     Partition partition = of(key);
-    return state.isEmpty() || (partition != null && horizon(partition).coversAll(state.context()));
+    return state.isEmpty()
+        || partition == null
+        || horizon(partition).coversAll(state.context());
   }
 
   public Collection<Partition> partitions() {
@@ -95,10 +240,17 @@ public final class Shard {
 
   /**
    * Reads the horizons. Completes when it is known which partitions are whole. Of those that others
-   * own nothing can be missing here.
+   * own nothing can be missing here; one that has a horizon all the same was given up.
    */
   public Future<Void> open() {
-    ofOthers.forEach(store::mended);
+    for (int p = lane; p < changed.length; p += lanes) {
+      if (!partitions.containsKey(p)) {
+        store.mended(p);
+        if (store.location(horizonKey(p)) != null) {
+          leave(p);
+        }
+      }
+    }
     List<Future<State>> read = new ArrayList<>();
     for (Partition partition : partitions.values()) {
       read.add(
@@ -150,7 +302,7 @@ public final class Shard {
    */
   public void requireExactTrees() {
     for (Partition partition : partitions.values()) {
-      Partition rebuilt = new Partition(partition.number(), partition.horizonKey(), List.of());
+      Partition rebuilt = new Partition(partition.number(), partition.horizonKey());
       rebuilt.tree(new Tree());
       store.forEach(partition.number(), (key, at) -> rebuilt.changed(key, null, at));
       boolean isExact =
@@ -197,7 +349,7 @@ public final class Shard {
     Partition partition = of(key);
     return partition == null
         || isWhole(partition)
-        || (partition.coOwners().isEmpty() && !partition.horizon().isEmpty());
+        || (partition.sources().isEmpty() && !partition.horizon().isEmpty());
   }
 
   /** What this node has seen of the partition, as far as that is on disk. */

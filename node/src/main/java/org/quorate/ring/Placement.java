@@ -52,7 +52,7 @@ final class Placement {
       }
     }
     for (int p = 0; p < partitions; p++) {
-      addStandIns(p, ordered.get(p));
+      addStandIns(p, ordered.get(p), members);
     }
     return ordered;
   }
@@ -139,7 +139,8 @@ final class Placement {
     return HASH.hashChars(partition + "/" + member.name());
   }
 
-  private void addStandIns(int partition, List<Member> list) {
+  /** Completes a list of owners by all other members, in an order of the partition's own. */
+  static void addStandIns(int partition, List<Member> list, List<Member> members) {
     members.stream()
         .filter(member -> !list.contains(member))
         .sorted(Comparator.comparingLong(member -> weight(partition, member)))

@@ -3,59 +3,97 @@ package org.quorate.ring;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The preference lists of all partitions under one epoch: which nodes own a partition, in which
- * order, and who stands in for them.
+ * The preference lists of all partitions: which nodes own a partition, in which order, and who
+ * stands in for them.
  *
  * <p>Immutable. Invariants: each list holds every member once, its owners first; owners and first
- * owners are balanced within one partition of the ideal. Liveness never changes a ring.
+ * owners are balanced within one partition of the ideal, but for a ring in between two others.
+ * Liveness never changes a ring.
  */
 public final class Ring {
-  private final long epoch;
   private final int copies;
   private final List<Member> members;
   private final List<List<Member>> lists;
 
-  private Ring(long epoch, int copies, List<Member> members, List<List<Member>> lists) {
-    this.epoch = epoch;
+  private Ring(int copies, List<Member> members, List<List<Member>> lists) {
     this.copies = copies;
     this.members = members;
     this.lists = lists;
   }
 
   /**
-   * The ring of epoch 1: a pure function of its arguments, whatever the order of the members.
+   * The first ring of a cluster: a pure function of its arguments, whatever the order of the
+   * members.
    *
    * @param partitions 1 to 65536, fixed for the life of the cluster
    * @param copies owners of a partition; with fewer members each owns everything
    */
   public static Ring first(List<Member> members, int partitions, int copies) {
-    return next(1, copies, sorted(members.stream()), Collections.nCopies(partitions, List.of()));
+    return next(copies, sorted(members.stream()), Collections.nCopies(partitions, List.of()));
   }
 
-  private static Ring next(
-      long epoch, int copies, List<Member> members, List<List<Member>> before) {
+  /**
+   * A ring that was made before.
+   *
+   * @param owners of each partition, by name, in order of preference
+   */
+  public static Ring of(List<Member> members, int copies, List<List<String>> owners) {
+    List<Member> sorted = sorted(members.stream());
+    Map<String, Member> byName = new HashMap<>();
+    sorted.forEach(member -> byName.put(member.name(), member));
+    List<List<Member>> lists = new ArrayList<>();
+    for (int p = 0; p < owners.size(); p++) {
+      List<Member> list = new ArrayList<>();
+      for (String name : owners.get(p)) {
+        Member owner = byName.get(name);
+        if (owner == null) {
+          throw new IllegalArgumentException("owner " + name + " is no member");
+        }
+        list.add(owner);
+      }
+      Placement.addStandIns(p, list, sorted);
+      lists.add(List.copyOf(list));
+    }
+    return new Ring(copies, sorted, List.copyOf(lists));
+  }
+
+  private static Ring next(int copies, List<Member> members, List<List<Member>> before) {
     List<List<Member>> lists = new Placement(members, before.size(), before).lists(copies);
-    return new Ring(epoch, copies, members, lists.stream().map(List::copyOf).toList());
+    return new Ring(copies, members, lists.stream().map(List::copyOf).toList());
   }
 
   private static List<Member> sorted(Stream<Member> members) {
     return members.sorted(Comparator.comparing(Member::name)).toList();
   }
 
-  /** The next epoch, with one more member and as few moved copies as balance allows. */
+  /** The ring with one more member, and as few moved copies as balance allows. */
   public Ring with(Member member) {
-    return next(
-        epoch + 1, copies, sorted(Stream.concat(members.stream(), Stream.of(member))), lists);
+    return next(copies, sorted(Stream.concat(members.stream(), Stream.of(member))), lists);
   }
 
-  /** The next epoch, without this member and with as few moved copies as balance allows. */
+  /** The ring without this member, and with as few moved copies as balance allows. */
   public Ring without(String name) {
     List<Member> rest = sorted(members.stream().filter(member -> !member.name().equals(name)));
-    return next(epoch + 1, copies, rest, lists);
+    return next(copies, rest, lists);
+  }
+
+  /** The ring in which a new member has each place of one that goes. */
+  public Ring replacing(String name, Member by) {
+    List<Member> next =
+        Stream.concat(members.stream().filter(m -> !m.name().equals(name)), Stream.of(by)).toList();
+    List<List<String>> owners =
+        ownerNames().stream()
+            .map(list -> list.stream().map(o -> o.equals(name) ? by.name() : o).toList())
+            .toList();
+    return of(next, copies, owners);
   }
 
   /** Owners of each partition; with fewer members each owns everything. */
@@ -63,13 +101,13 @@ public final class Ring {
     return copies;
   }
 
-  public long epoch() {
-    return epoch;
-  }
-
   /** Ascending by name. */
   public List<Member> members() {
     return members;
+  }
+
+  public boolean hasMember(String name) {
+    return members.stream().anyMatch(member -> member.name().equals(name));
   }
 
   public int partitions() {
@@ -104,5 +142,31 @@ public final class Ring {
       names.add(owners(p, copies).stream().map(Member::name).toList());
     }
     return names;
+  }
+
+  /** How many partitions each member owns, ascending by name. */
+  public Map<String, Integer> owned() {
+    Map<String, Integer> owned = new TreeMap<>();
+    members.forEach(member -> owned.put(member.name(), 0));
+    ownerNames().forEach(list -> list.forEach(owner -> owned.merge(owner, 1, Integer::sum)));
+    return owned;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Ring ring
+        && copies == ring.copies
+        && members.equals(ring.members)
+        && lists.equals(ring.lists);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(copies, members, lists);
+  }
+
+  @Override
+  public String toString() {
+    return members.stream().map(Member::name).toList() + " of " + lists.size() + " partitions";
   }
 }

@@ -319,7 +319,14 @@ public final class Store {
 
   /** Puts an empty state in place of the one with this digest; does nothing if it is another. */
   public Future<State> forget(Key key, long digest) {
-    return update(key, held -> held.digest() == digest ? State.EMPTY : held);
+    return update(key, new Forgetting(digest));
+  }
+
+  /** Puts an empty state in place of what is here, damaged or not, unless it has changed. */
+  public Future<State> drop(Key key, Location at) {
+    return at.equals(places.get(key)) && places.flying(key) == null
+        ? update(key, new Forgetting(at.digest()), true, null)
+        : Future.succeededFuture(State.EMPTY);
   }
 
   private Future<State> append(Key key, int kind, State next, Pointer pointer) {

@@ -27,7 +27,7 @@ class QuorumTest {
           SplittableRandom random = new SplittableRandom(seed);
           int owners = 1 + random.nextInt(7);
           int required = 1 + random.nextInt(owners);
-          QuorumWrite write = new QuorumWrite(owners, required);
+          QuorumWrite write = new QuorumWrite(Groups.one(owners), required);
           int acked = 0;
           int failed = 0;
           boolean onlyDefinite = true;
@@ -78,7 +78,7 @@ class QuorumTest {
           List<Siblings> states = Samples.owners(random);
           int owners = states.size();
           int required = 1 + random.nextInt(owners);
-          QuorumRead read = new QuorumRead(owners, required, -1);
+          QuorumRead read = new QuorumRead(Groups.one(owners), required, -1);
           Siblings joined = Siblings.EMPTY;
           List<Integer> order = shuffled(owners, seed);
           for (int i = 0; i < required; i++) {
@@ -102,7 +102,7 @@ class QuorumTest {
   @Test
   void aReadThatCannotRepairAWriteQuorumFails() {
     List<Siblings> states = differing();
-    QuorumRead read = new QuorumRead(3, 2, 0);
+    QuorumRead read = new QuorumRead(Groups.one(3), 2, 0);
     read.read(0, State.of(states.get(0).merge(states.get(1))));
     read.read(1, State.of(Siblings.EMPTY));
     assertEquals(QuorumRead.Phase.REPAIRING, read.phase());
@@ -124,7 +124,7 @@ class QuorumTest {
   @Test
   void anEqualDigestCountsOnceTheReadersOwnStateIsThere() {
     State state = State.of(differing().get(0));
-    QuorumRead read = new QuorumRead(3, 2, 0);
+    QuorumRead read = new QuorumRead(Groups.one(3), 2, 0);
     read.readSame(1, state.digest());
     read.readSame(2, state.digest());
     assertEquals(QuorumRead.Phase.READING, read.phase(), "nobody has sent the state yet");
@@ -138,7 +138,7 @@ class QuorumTest {
   @Test
   void anEqualDigestIsNotTakenForTheStateOfAnOwnerThatIsBehind() {
     State state = State.of(differing().get(0));
-    QuorumRead read = new QuorumRead(3, 2, 0);
+    QuorumRead read = new QuorumRead(Groups.one(3), 2, 0);
     read.read(1, State.EMPTY);
     read.readSame(2, state.digest());
     assertEquals(QuorumRead.Phase.READING, read.phase());
@@ -153,7 +153,7 @@ class QuorumTest {
   @Test
   void equalDigestsAreForgottenIfThisNodesStateDoesNotCome() {
     State state = State.of(differing().get(0));
-    QuorumRead read = new QuorumRead(3, 2, 0);
+    QuorumRead read = new QuorumRead(Groups.one(3), 2, 0);
     read.readSame(1, state.digest());
     read.failed(0, Failure.DAMAGED);
     assertEquals(List.of(1), read.forgetHeld());
@@ -165,9 +165,9 @@ class QuorumTest {
 
   @Test
   void aQuorumOutOfRangeIsRefused() {
-    assertThrows(IllegalArgumentException.class, () -> new QuorumWrite(3, 0));
-    assertThrows(IllegalArgumentException.class, () -> new QuorumWrite(3, 4));
-    assertThrows(IllegalArgumentException.class, () -> new QuorumRead(3, 0, 0));
-    assertThrows(IllegalArgumentException.class, () -> new QuorumRead(3, 4, 0));
+    assertThrows(IllegalArgumentException.class, () -> new QuorumWrite(Groups.one(3), 0));
+    assertThrows(IllegalArgumentException.class, () -> new QuorumWrite(Groups.one(3), 4));
+    assertThrows(IllegalArgumentException.class, () -> new QuorumRead(Groups.one(3), 0, 0));
+    assertThrows(IllegalArgumentException.class, () -> new QuorumRead(Groups.one(3), 4, 0));
   }
 }

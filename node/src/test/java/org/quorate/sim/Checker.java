@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.quorate.coordinator.QuorumException;
 import org.quorate.coordinator.ReadResult;
@@ -22,8 +23,10 @@ import org.quorate.version.Version;
 /** Judges every answer of the cluster by the promises G1 to G7. */
 final class Checker {
   private final SimTime time;
-  private final int members;
+  private final IntSupplier members;
   private final int n;
+  private int fewestMembers;
+  private boolean isChanging;
   private final Set<String> replaced = new HashSet<>();
   private final List<Op> ops = new ArrayList<>();
   private final Map<Key, KeyHistory> keys = new LinkedHashMap<>();
@@ -34,13 +37,24 @@ final class Checker {
   private record Loss(String node, long at) {}
 
   /**
-   * @param members nodes of the cluster
+   * @param members tells how many nodes the cluster has
+   * @param firstMembers how many it has at first
    * @param n owners of each key
    */
-  Checker(SimTime time, int members, int n) {
+  Checker(SimTime time, IntSupplier members, int firstMembers, int n) {
     this.time = time;
     this.members = members;
+    this.fewestMembers = firstMembers;
     this.n = n;
+  }
+
+  /** An operator changes the members: from now on any node may be an owner of any key. */
+  void changing() {
+    isChanging = true;
+  }
+
+  private boolean mayOwn(String node, KeyHistory key) {
+    return isChanging || key.owners.contains(node);
   }
 
   void add(KeyHistory key) {
@@ -84,14 +98,15 @@ final class Checker {
    */
   void replaced(String node, boolean isRemembered) {
     replaced.add(node);
-    damaged(node, !isRemembered || 2 * replaced.size() >= members);
+    fewestMembers = Math.min(fewestMembers, members.getAsInt());
+    damaged(node, !isRemembered || 2 * replaced.size() >= fewestMembers);
   }
 
   /** The node's disk may have lost what it held, and nobody notices. */
   private void lost(String node) {
     losses.add(new Loss(node, time.nanos()));
     for (KeyHistory key : keys.values()) {
-      if (key.owners.contains(node)) {
+      if (mayOwn(node, key)) {
         key.lostSince = Math.min(key.lostSince, time.nanos());
       }
     }
@@ -107,7 +122,7 @@ final class Checker {
     } else {
       losses.add(new Loss(node, time.nanos()));
       keys.values().stream()
-          .filter(key -> key.owners.contains(node))
+          .filter(key -> mayOwn(node, key))
           .forEach(key -> key.damaged.add(node));
     }
   }
@@ -135,7 +150,7 @@ final class Checker {
 
   /** Not claimed of r=1 where a disk was replaced: its node may have met nobody who knows that. */
   private void requireCurrent(Op op, Siblings state, Set<Dot> fresh) {
-    if (op.quorum == 1 && op.key.owners.stream().anyMatch(replaced::contains)) {
+    if (op.quorum == 1 && replaced.stream().anyMatch(node -> mayOwn(node, op.key))) {
       return;
     }
     CausalContext required = op.key.required(op.start, op.quorum);
@@ -351,7 +366,7 @@ final class Checker {
   private long lossesSince(Op op) {
     return losses.stream()
         .filter(loss -> loss.at() >= op.start)
-        .filter(loss -> op.sloppy || op.key.owners.contains(loss.node()))
+        .filter(loss -> op.sloppy || mayOwn(loss.node(), op.key))
         .map(Loss::node)
         .distinct()
         .count();

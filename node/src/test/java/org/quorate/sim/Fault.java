@@ -43,7 +43,22 @@ enum Fault {
   /** A disk is slow. */
   SLOW_DISK(1),
   /** A node's loops are slow. */
-  SLOW_NODE(1);
+  SLOW_NODE(1),
+  /** A new node asks to be let in. */
+  JOIN(0.5),
+  /** A member is told to leave. */
+  LEAVE(0.5),
+  /** A member is lost for good, and replaced by a new node. */
+  REPLACE(0.3),
+  /** An operator aborts the change that is under way. */
+  ABORT(0.5),
+  /** Operators on both sides of a cut want different things. */
+  RIVALS(0.5);
+
+  /** A change of the cluster's members. */
+  boolean isChange() {
+    return compareTo(JOIN) >= 0;
+  }
 
   /** How much more or less often than others a run has it. */
   final double weight;

@@ -7,9 +7,13 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
 import org.quorate.Node;
 import org.quorate.gossip.Slander;
 import org.quorate.gossip.View;
+import org.quorate.ring.ClusterState;
+import org.quorate.ring.Member;
+import org.quorate.ring.Transition;
 
 /** Injects faults until it is told to stop; each but a lost disk ends by itself. */
 final class Nemesis {
@@ -17,10 +21,13 @@ final class Nemesis {
   private static final long MOST_BYTES = 16 << 20;
   private static final long REVIVAL = 3 * SimTime.SECOND;
   private static final long BELOW_RESERVE = 200L << 20;
+  private static final int MOST_MEMBERS = 7;
+  private static final int MOST_MACHINES = 12;
 
   private final SimTime time;
   private final SplittableRandom random;
   private final Profile profile;
+  private final SimCluster cluster;
   private final List<SimMachine> machines;
   private final SimNetwork network;
   private final Checker checker;
@@ -33,6 +40,7 @@ final class Nemesis {
 
   private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
   private boolean stopped;
+  private boolean replacing;
 
   /**
    * @param requests sends so many at once
@@ -41,16 +49,16 @@ final class Nemesis {
       SimTime time,
       SplittableRandom random,
       Profile profile,
-      List<SimMachine> machines,
-      SimNetwork network,
+      SimCluster cluster,
       Checker checker,
       Consumer<String> trace,
       IntConsumer requests) {
     this.time = time;
     this.random = random;
     this.profile = profile;
-    this.machines = machines;
-    this.network = network;
+    this.cluster = cluster;
+    this.machines = cluster.machines;
+    this.network = cluster.network;
     this.checker = checker;
     this.trace = trace;
     this.requests = requests;
@@ -96,7 +104,8 @@ final class Nemesis {
   }
 
   private SimMachine anyMachine() {
-    return machines.get(random.nextInt(machines.size()));
+    List<SimMachine> usable = machines.stream().filter(each -> !each.isRetired()).toList();
+    return usable.get(random.nextInt(usable.size()));
   }
 
   /** Milliseconds of any order of magnitude up to the most, as nanoseconds. */
@@ -200,11 +209,103 @@ final class Nemesis {
             later(duration(10_000), () -> machine.taskNanos = 2_000);
             yield machine.name() + ": " + machine.taskNanos;
           }
+          case JOIN -> join();
+          case LEAVE -> leave(machine, anyMachine().name());
+          case REPLACE -> replace(machine);
+          case ABORT -> change(machine, ClusterState::abort, "back");
+          case RIVALS -> rivals();
         };
     if (!detail.isEmpty()) {
       injected.merge(fault, 1, Integer::sum);
       trace.accept(fault + " " + detail);
     }
+  }
+
+  private boolean isFull() {
+    long usable = machines.stream().filter(machine -> !machine.isRetired()).count();
+    return cluster.members().size() >= MOST_MEMBERS || machines.size() >= MOST_MACHINES;
+  }
+
+  private String join() {
+    if (isFull()) {
+      return "";
+    }
+    checker.changing();
+    SimMachine machine = cluster.addMachine();
+    machine.start();
+    return machine.name();
+  }
+
+  private String leave(SimMachine operator, String name) {
+    return change(operator, state -> state.leave(name, false), name);
+  }
+
+  /** An operator wants something of one node. */
+  private String change(SimMachine at, UnaryOperator<ClusterState> change, String what) {
+    Node node = at.ready();
+    if (node == null) {
+      return "";
+    }
+    checker.changing();
+    node.change(change)
+        .onComplete(
+            done -> trace.accept("  done: " + what + ", state " + done.epoch()),
+            e -> trace.accept("  refused: " + what + ", " + e.getMessage()));
+    return what + " at " + at.name();
+  }
+
+  /** A machine burns, and a new one takes its place as soon as an operator is told so. */
+  private String replace(SimMachine dead) {
+    Node operator = anyMachine().ready();
+    boolean isMember = cluster.state().ring().hasMember(dead.name());
+    Transition moving = cluster.state().transition();
+    boolean isOneLost = moving != null && !moving.lost().isEmpty();
+    boolean wouldBeLost = profile.n() == 1 || dead.equals(keeper) || isOneLost;
+    if (operator == null || isFull() || wouldBeLost || !isMember || replacing) {
+      return "";
+    }
+    checker.changing();
+    replacing = true;
+    dead.retire();
+    checker.damaged(dead.name(), false);
+    SimMachine by = cluster.addMachine();
+    Member member = new Member(by.name(), by.config.peer(), by.config.zone());
+    replace(dead.name(), member, by);
+    return dead.name() + " by " + by.name();
+  }
+
+  /**
+   * Asked for again and again until it is done, by one operator or another. What is under way may
+   * wait for the machine that is lost: then it is aborted.
+   */
+  private void replace(String dead, Member by, SimMachine machine) {
+    if (cluster.state().hasNode(by.name())) {
+      trace.accept("  done: " + dead + " is replaced, state " + cluster.state().epoch());
+      replacing = false;
+      machine.start();
+      return;
+    }
+    List<Node> operators = cluster.nodes().toList();
+    if (!operators.isEmpty()) {
+      Node operator = operators.get(random.nextInt(operators.size()));
+      operator
+          .change(state -> state.replace(dead, by))
+          .onFailure(
+              e -> {
+                trace.accept("  refused: replace " + dead + ", " + e.getMessage());
+                operator.change(ClusterState::abort);
+              });
+    }
+    time.after(2 * SimTime.SECOND, () -> replace(dead, by, machine));
+  }
+
+  private String rivals() {
+    SimMachine one = anyMachine();
+    SimMachine other = anyMachine();
+    String cut = cut();
+    String left = leave(one, anyMachine().name());
+    String right = leave(other, anyMachine().name());
+    return cut + ": " + left + " and " + right;
   }
 
   private SimNetwork.Path anyPath() {
@@ -290,6 +391,9 @@ final class Nemesis {
     }
     Map<String, View> views = new HashMap<>();
     node.membership().views().forEach(view -> views.put(view.member().name(), view));
+    if (!views.containsKey(victim)) {
+      return "";
+    }
     boolean isDead = random.nextBoolean();
     byte[] datagram =
         Slander.datagram(
@@ -333,7 +437,8 @@ final class Nemesis {
   }
 
   private void replaced(SimMachine machine) {
-    List<SimMachine> others = machines.stream().filter(other -> other != machine).toList();
+    List<SimMachine> others =
+        machines.stream().filter(other -> other != machine && !other.isRetired()).toList();
     checker.replaced(machine.name(), machine.isKnownToBeOld(others));
   }
 

@@ -14,7 +14,6 @@ import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.ReadResult;
 import org.quorate.coordinator.WriteResult;
 import org.quorate.replica.Write;
-import org.quorate.ring.Member;
 import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
 
@@ -56,9 +55,7 @@ final class Scenario {
   }
 
   List<String> owners(Key key) {
-    return cluster.ring.owners(cluster.ring.partitionOf(key.hash()), N).stream()
-        .map(Member::name)
-        .toList();
+    return cluster.owners(key);
   }
 
   SimMachine machine(String name) {

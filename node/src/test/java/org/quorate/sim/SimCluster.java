@@ -3,53 +3,153 @@ package org.quorate.sim;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.quorate.Node;
 import org.quorate.NodeConfig;
 import org.quorate.membership.Standing;
 import org.quorate.repair.HintOptions;
+import org.quorate.ring.Assignment;
+import org.quorate.ring.ClusterState;
 import org.quorate.ring.Member;
-import org.quorate.ring.Ring;
 import org.quorate.storage.Log;
 import org.quorate.storage.LogOptions;
+import org.quorate.version.Key;
 
 /** Machines and the network between them; nothing runs yet. */
 final class SimCluster {
   final SimTime time = new SimTime();
   final SimNetwork network;
+
+  /** All that ever were, in the order in which they came. */
   final List<SimMachine> machines = new ArrayList<>();
-  final Ring ring;
+
   private final Profile profile;
+  private final SplittableRandom random;
+  private final Consumer<Throwable> violated;
+  private final Map<Long, ClusterState> states = new TreeMap<>();
 
   /**
    * @param violated told of what a task threw, and of what a node would halt for
    */
   SimCluster(Profile profile, SplittableRandom random, Consumer<Throwable> violated) {
     this.profile = profile;
+    this.random = random;
+    this.violated = violated;
     this.network = new SimNetwork(time, random.split());
     List<Member> members = new ArrayList<>();
     for (int i = 1; i <= profile.nodes(); i++) {
-      members.add(new Member("n" + i, "n" + i + ":7480", i % 2 == 0 ? "even" : "odd"));
+      members.add(member(i));
     }
-    this.ring = Ring.first(members, profile.partitions(), profile.n());
-    for (Member member : members) {
-      machines.add(
-          new SimMachine(config(member, members), ring, time, network, random.split(), violated));
+    members.forEach(member -> add(member, members, List.of()));
+  }
+
+  private static Member member(int number) {
+    return new Member("n" + number, "n" + number + ":7480", number % 2 == 0 ? "even" : "odd");
+  }
+
+  /** A machine more, whose node joins when it starts. */
+  SimMachine addMachine() {
+    return add(
+        member(machines.size() + 1),
+        List.of(),
+        machines.stream().map(machine -> machine.config.peer()).toList());
+  }
+
+  private SimMachine add(Member member, List<Member> members, List<String> seeds) {
+    SimMachine added =
+        new SimMachine(
+            config(member, members, seeds), time, network, random.split(), violated);
+    for (SimMachine other : machines) {
+      network.path(added.name(), other.name());
+      network.path(other.name(), added.name());
     }
-    for (SimMachine from : machines) {
-      for (SimMachine to : machines) {
-        if (!to.equals(from)) {
-          network.path(from.name(), to.name());
-        }
+    machines.add(added);
+    return added;
+  }
+
+  /** The newest state of the cluster that a running node knows; the first while none runs. */
+  ClusterState state() {
+    return nodes()
+        .map(Node::state)
+        .max(Comparator.comparingLong(ClusterState::epoch))
+        .orElseGet(
+            () ->
+                ClusterState.first(
+                    machines.get(0).config.members(), profile.partitions(), profile.n()));
+  }
+
+  /** The members of the cluster, as far as their machines can run. */
+  List<SimMachine> members() {
+    ClusterState state = state();
+    return machines.stream()
+        .filter(machine -> !machine.isRetired() && state.hasNode(machine.name()))
+        .toList();
+  }
+
+  /** Who owns a key under the newest state. */
+  List<String> owners(Key key) {
+    ClusterState state = state();
+    return state.assignment(state.ring().partitionOf(key.hash())).now().stream()
+        .limit(profile.n())
+        .map(Member::name)
+        .toList();
+  }
+
+  /**
+   * Each epoch has one state, and quorums of states that follow each other share a set of owners.
+   */
+  void requireOneChain() {
+    nodes().map(Node::state).forEach(this::requireOneChain);
+  }
+
+  private void requireOneChain(ClusterState state) {
+    ClusterState known = states.putIfAbsent(state.epoch(), state);
+    if (known != null) {
+      if (!known.equals(state)) {
+        throw new Violation("F9: two states " + state.epoch() + ": " + known + " and " + state);
+      }
+      return;
+    }
+    ClusterState before = states.get(state.epoch() - 1);
+    for (int p = 0; before != null && p < profile.partitions(); p++) {
+      Assignment old = before.assignment(p);
+      Assignment now = state.assignment(p);
+      boolean intersects =
+          shares(written(old), read(now)) && shares(read(old), written(now));
+      if (!intersects) {
+        throw new Violation("F8: partition " + p + " from " + old + " to " + now);
       }
     }
   }
 
-  private NodeConfig config(Member member, List<Member> members) {
+  private static boolean shares(List<Set<String>> some, List<Set<String>> others) {
+    return some.stream().anyMatch(others::contains);
+  }
+
+  private List<Set<String>> read(Assignment assignment) {
+    return assignment.isSettling() ? written(assignment) : List.of(owners(assignment.now()));
+  }
+
+  private List<Set<String>> written(Assignment assignment) {
+    return assignment.isMoving()
+        ? List.of(owners(assignment.now()), owners(assignment.next()))
+        : List.of(owners(assignment.now()));
+  }
+
+  private Set<String> owners(List<Member> preference) {
+    return preference.stream().limit(profile.n()).map(Member::name).collect(Collectors.toSet());
+  }
+
+  private NodeConfig config(Member member, List<Member> members, List<String> seeds) {
     int majority = profile.n() / 2 + 1;
     return new NodeConfig(
         "simulated",
@@ -61,10 +161,11 @@ final class SimCluster {
         member.peer(),
         member.name() + ":8080",
         members,
+        seeds,
         profile.partitions(),
         profile.n(),
-        majority,
-        majority,
+        n -> majority,
+        n -> majority,
         new LogOptions(Log.Sync.ALWAYS, profile.segmentBytes(), 2, 32 << 20),
         new HintOptions(true, profile.segmentBytes(), 64L * profile.segmentBytes()),
         Duration.ofMillis(100),
@@ -75,16 +176,24 @@ final class SimCluster {
         profile.loops());
   }
 
-  /** Starts what does not run, and tells whether all nodes reach each other and none is at work. */
+  /**
+   * Starts what does not run, and tells whether all nodes know the same state, in which no change
+   * is under way, reach each other, and none is at work.
+   */
   boolean isCalm() {
     machines.forEach(SimMachine::start);
+    ClusterState state = state();
     for (SimMachine machine : machines) {
       Node node = machine.ready();
-      boolean busy =
-          node == null
-              || machine.requests + node.inFlightWrites() + node.peers().inFlight() > 0
-              || ring.members().stream().anyMatch(member -> !isUp(node, member.name()));
-      if (busy) {
+      if (machine.isRetired()) {
+        if (machine.isRunning()) {
+          return false;
+        }
+      } else if (node == null
+          || !node.state().equals(state)
+          || state.transition() != null
+          || machine.requests + node.inFlightWrites() + node.peers().inFlight() > 0
+          || state.nodes().stream().anyMatch(member -> !isUp(node, member.name()))) {
         return false;
       }
     }

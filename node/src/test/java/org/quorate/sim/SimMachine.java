@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.quorate.Entrance;
 import org.quorate.Node;
 import org.quorate.NodeConfig;
+import org.quorate.NotLetInException;
 import org.quorate.Ports;
-import org.quorate.ring.Ring;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Tracing;
 import org.quorate.storage.Identity;
@@ -27,7 +28,6 @@ final class SimMachine {
   private record Copy(SimDisk disk, SimDirectory directory) {}
 
   final NodeConfig config;
-  private final Ring ring;
   private final SimTime time;
   private final SimNetwork network;
   private final SplittableRandom random;
@@ -38,6 +38,7 @@ final class SimMachine {
   private @Nullable SimProcess process;
   private @Nullable Node node;
   private boolean ready;
+  private boolean isRetired;
   private int operationsToPowerCut = -1;
   private boolean syncsFail;
   int requests;
@@ -47,13 +48,11 @@ final class SimMachine {
 
   SimMachine(
       NodeConfig config,
-      Ring ring,
       SimTime time,
       SimNetwork network,
       SplittableRandom random,
       Consumer<Throwable> violated) {
     this.config = config;
-    this.ring = ring;
     this.time = time;
     this.network = network;
     this.random = random;
@@ -79,18 +78,63 @@ final class SimMachine {
   }
 
   void start() {
-    if (process != null) {
+    if (process != null || isRetired) {
       return;
     }
     SimProcess life = new SimProcess(time, this::broken);
     process = life;
-    Node.start(config, ports(life), ring)
+    Ports ports = ports(life);
+    life.after(0, () -> enter(life, ports));
+  }
+
+  private void enter(SimProcess life, Ports ports) {
+    Ports.Lane first = ports.lanes().get(0);
+    Future<Void> passed;
+    try {
+      passed = Entrance.pass(config, ports.disk(), first.transport(), first.loop());
+    } catch (IOException e) {
+      broken(e);
+      return;
+    }
+    passed
+        .compose(known -> Node.start(config, ports))
         .onComplete(
             started -> {
-              node = started;
-              ready = true;
+              if (life.isAlive()) {
+                node = started;
+                ready = true;
+                started.onLeft(() -> time.after(0, () -> left(life)));
+              }
             },
-            e -> time.after(0, () -> broken(e)));
+            e -> time.after(0, () -> notStarted(life, e)));
+  }
+
+  private void notStarted(SimProcess life, Throwable e) {
+    if (life.isAlive()) {
+      if (e instanceof NotLetInException) {
+        retire();
+      } else {
+        broken(e);
+      }
+    }
+  }
+
+  /** The cluster's state does without this node: it stops, for good. */
+  private void left(SimProcess life) {
+    if (life.isAlive()) {
+      isRetired = true;
+      stop().onFailure(e -> kill());
+    }
+  }
+
+  /** The machine is never used again. */
+  void retire() {
+    isRetired = true;
+    powerCut();
+  }
+
+  boolean isRetired() {
+    return isRetired;
   }
 
   private Ports ports(SimProcess life) {

@@ -12,7 +12,6 @@ import java.util.function.Consumer;
 import org.quorate.Node;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.ReadResult;
-import org.quorate.ring.Member;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
 
@@ -55,14 +54,14 @@ final class Simulation {
     this.profile = Profile.draw(random);
     this.cluster = new SimCluster(profile, random.split(), Simulation::violated);
     this.time = cluster.time;
-    this.checker = new Checker(time, profile.nodes(), profile.n());
+    this.checker =
+        new Checker(time, () -> cluster.members().size(), profile.nodes(), profile.n());
     this.nemesis =
         new Nemesis(
             time,
             random.split(),
             profile,
-            cluster.machines,
-            cluster.network,
+            cluster,
             checker,
             this::trace,
             this::burst);
@@ -125,10 +124,7 @@ final class Simulation {
   private void work() {
     for (int i = 0; i < profile.styles().size(); i++) {
       Key key = Key.of("bucket", "key" + i);
-      List<String> owners =
-          cluster.ring.owners(cluster.ring.partitionOf(key.hash()), profile.n()).stream()
-              .map(Member::name)
-              .toList();
+      List<String> owners = cluster.owners(key);
       checker.add(new KeyHistory(key, "key" + i, owners, profile.styles().get(i)));
     }
     cluster.machines.forEach(SimMachine::start);
@@ -169,12 +165,13 @@ final class Simulation {
   }
 
   private void requireBounds() {
+    cluster.requireOneChain();
     if (cluster.network.mostUnsent() > MAX_UNSENT_BYTES) {
       throw new Violation("G7: " + cluster.network.mostUnsent() + " bytes wait on one connection");
     }
     for (SimMachine machine : cluster.machines) {
       Node node = machine.ready();
-      if (node != null && node.peers().inFlight() > MAX_IN_FLIGHT * profile.nodes()) {
+      if (node != null && node.peers().inFlight() > MAX_IN_FLIGHT * cluster.machines.size()) {
         throw new Violation("G7: " + node.peers().inFlight() + " requests in flight");
       }
     }
@@ -188,6 +185,9 @@ final class Simulation {
     runUntil(
         "all partitions are whole",
         () -> cluster.isCalm() && cluster.nodes().allMatch(n -> n.repair().refilling().isEmpty()));
+    runUntil(
+        "what others own now is forgotten",
+        () -> cluster.isCalm() && cluster.nodes().allMatch(n -> n.repair().leaving().isEmpty()));
   }
 
   /** Trees are what a rescan gives, at any moment. */
@@ -210,6 +210,7 @@ final class Simulation {
   private void runUntil(String what, Condition condition) {
     long end = time.nanos() + HEAL_NANOS;
     while (!condition.holds()) {
+      cluster.requireOneChain();
       if (time.nanos() >= end) {
         throw new Violation("G4: not in " + HEAL_NANOS / SimTime.SECOND + " s: " + what);
       }
@@ -220,6 +221,7 @@ final class Simulation {
   /** Nobody reads anything, and all owners of each key come to hold the same. */
   private void requireWhole() {
     for (KeyHistory key : checker.keys()) {
+      List<String> owners = cluster.owners(key.key);
       List<Map<String, Siblings>> last = new ArrayList<>();
       try {
         runUntil(
@@ -228,7 +230,7 @@ final class Simulation {
               last.clear();
               last.add(holdings(key));
               return last.get(0).entrySet().stream()
-                      .filter(held -> key.owners.contains(held.getKey()))
+                      .filter(held -> owners.contains(held.getKey()))
                       .map(Map.Entry::getValue)
                       .distinct()
                       .count()
@@ -238,7 +240,7 @@ final class Simulation {
         throw new Violation(e.getMessage() + ", key " + key.name + ": " + last);
       }
       Map<String, Siblings> held = last.get(0);
-      Siblings agreed = held.get(key.owners.get(0));
+      Siblings agreed = held.get(owners.get(0));
       held.values().forEach(state -> checker.observe(key, state));
       checker.requireDurable(key, agreed);
     }
@@ -296,13 +298,13 @@ final class Simulation {
   }
 
   private void askAll(KeyHistory key, Consumer<List<Coordinator.Holding>> then) {
-    Coordinator coordinator = cluster.machines.get(0).ready().coordinator(key.key);
+    Coordinator coordinator = cluster.nodes().findFirst().orElseThrow().coordinator(key.key);
     coordinator
         .loop()
         .execute(
             () ->
                 coordinator
-                    .holdings(key.key, profile.nodes(), SimTime.SECOND)
+                    .holdings(key.key, cluster.machines.size(), SimTime.SECOND)
                     .onSuccess(held -> time.after(0, () -> then.accept(held))));
   }
 
@@ -335,7 +337,7 @@ final class Simulation {
   /** What is in progress, by node; members that compare what they believe are so now and then. */
   private Map<String, Integer> leftInFlight() {
     Map<String, Integer> left = new HashMap<>();
-    for (SimMachine machine : cluster.machines) {
+    for (SimMachine machine : cluster.members()) {
       int count = machine.ready().inFlightWrites() + machine.ready().peers().inFlight();
       if (count > 0) {
         left.put(machine.name(), count);

@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import org.quorate.replica.LocalReplica;
 import org.quorate.replica.Shard;
 import org.quorate.replica.Write;
+import org.quorate.ring.ClusterState;
 import org.quorate.ring.Member;
-import org.quorate.ring.Ring;
 import org.quorate.testing.HeapDirectory;
 import org.quorate.testing.ManualLoop;
 import org.quorate.testing.SimDisk;
@@ -72,8 +72,8 @@ final class Rig {
               identity,
               reserve,
               recovered.damagedBefore());
-      Ring ring = Ring.first(List.of(new Member("n1", "n1:1", "")), 1, 1);
-      Shard shard = new Shard(store, ring, "a node that owns nothing", 0, 1);
+      ClusterState state = ClusterState.first(List.of(new Member("n1", "n1:1", "")), 1, 1);
+      Shard shard = new Shard(store, state, "a node that owns nothing", 0, 1);
       replica = new LocalReplica(store, shard, loop, (key, target) -> Future.succeededFuture());
       compaction =
           new Compaction(

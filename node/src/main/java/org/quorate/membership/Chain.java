@@ -1,0 +1,419 @@
+package org.quorate.membership;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.quorate.membership.Acceptor.Vote;
+import org.quorate.ring.ClusterState;
+import org.quorate.ring.Member;
+import org.quorate.runtime.Clock;
+import org.quorate.runtime.Listen;
+import org.quorate.runtime.Loop;
+import org.quorate.runtime.Randomness;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the newest state of the cluster that this node knows, on disk, votes on the next by its
+ * {@link Acceptor}, and proposes changes by {@link Proposer}s. Called on its loop, but for what says
+ * otherwise.
+ */
+public final class Chain {
+  private static final Logger LOG = LoggerFactory.getLogger(Chain.class);
+  private static final long AGAIN_MILLIS = 1000;
+
+  /** The way to ask another node. */
+  public interface Asking {
+    Future<byte[]> ask(String node, byte[] question);
+  }
+
+  /** Keeps a text on disk, replaced whole. Blocks. */
+  public interface Memory {
+    void write(String text) throws IOException;
+  }
+
+  private final String self;
+
+  /** Of this process, so that no ballot is used twice. */
+  private final String proposer;
+
+  final Loop loop;
+  final Clock clock;
+  final Randomness random;
+  private final Executor disk;
+  final Executor background;
+  private final Memory memory;
+  private final Asking asking;
+  final Consumer<Throwable> fatal;
+  private final Acceptor acceptor;
+  private final Set<String> asked = new HashSet<>();
+  private volatile ClusterState state;
+  private Consumer<ClusterState> onState = next -> {};
+  private long round;
+  private boolean mayVote;
+  private volatile boolean hasForgotten;
+  private boolean closed;
+
+  /**
+   * @param remembered what {@link Memory} was last given
+   * @param disk runs one task at a time, in order
+   */
+  public Chain(
+      String self,
+      String remembered,
+      Loop loop,
+      Clock clock,
+      Randomness random,
+      Executor disk,
+      Executor background,
+      Memory memory,
+      Asking asking,
+      Consumer<Throwable> fatal) {
+    this.self = self;
+    this.proposer = self + "/" + Long.toHexString(random.nextLong());
+    this.loop = loop;
+    this.clock = clock;
+    this.random = random;
+    this.disk = disk;
+    this.background = background;
+    this.memory = memory;
+    this.asking = asking;
+    this.fatal = fatal;
+    this.acceptor = Acceptor.remembering(remembered);
+    this.state = acceptor.state();
+    this.hasForgotten = acceptor.isAbstaining();
+  }
+
+  /**
+   * What a node is to remember that begins with this state.
+   *
+   * @param forgotVotes whether it may have voted before
+   */
+  public static String memoryOf(ClusterState state, boolean forgotVotes) {
+    Acceptor acceptor = new Acceptor(state);
+    if (forgotVotes) {
+      acceptor.abstain();
+    }
+    return acceptor.memory();
+  }
+
+  /**
+   * The state in what a node remembers.
+   *
+   * @throws IllegalArgumentException if it cannot be read
+   */
+  public static ClusterState stateOf(String memory) {
+    return Acceptor.remembering(memory).state();
+  }
+
+  /** The newest state that is on this node's disk; may be asked from any thread. */
+  public ClusterState state() {
+    return state;
+  }
+
+  /** Told of each new state. */
+  public void onState(Consumer<ClusterState> listener) {
+    onState = listener;
+  }
+
+  /** From now on this node votes: it is settled who it is. */
+  public void open() {
+    mayVote = true;
+    recall();
+  }
+
+  public void close() {
+    closed = true;
+  }
+
+  /**
+   * This node's disk is not what it was, so votes may be forgotten: it abstains until it knows
+   * which those can have been. May be called from any thread.
+   */
+  public void forgot() {
+    hasForgotten = true;
+    loop.execute(
+        () -> {
+          acceptor.abstain();
+          recall();
+        });
+  }
+
+  /**
+   * Asks how far the others have voted. Any slot that this node voted in was open once the one
+   * before was decided by a majority, one of whom is among those asked.
+   */
+  private void recall() {
+    if (!hasForgotten || !mayVote || closed) {
+      return;
+    }
+    List<String> others = voters(state);
+    others.remove(self);
+    int enough = Math.min(others.size(), state.ring().members().size() / 2 + 1);
+    List<Long> slots = new ArrayList<>();
+    int[] open = {others.size()};
+    for (String other : others) {
+      Listen.to(
+          ask(other, question("state")),
+          loop,
+          answer -> {
+            slots.add(answer.getLong("slot"));
+            learn(StateCodec.decode(answer.getJsonObject("state")));
+            recalled(slots, --open[0], enough);
+          },
+          e -> recalled(slots, --open[0], enough));
+    }
+  }
+
+  private void recalled(List<Long> slots, int open, int enough) {
+    if (open > 0) {
+      return;
+    }
+    if (slots.size() < enough) {
+      loop.after(AGAIN_MILLIS, this::recall);
+      return;
+    }
+    long highest = slots.stream().mapToLong(Long::longValue).max().orElse(0);
+    long slot = Math.max(highest, acceptor.highestSlot()) + 1;
+    acceptor.abstainUpTo(slot);
+    LOG.info("votes may have been forgotten: this node votes again after state {}", slot);
+    Listen.to(save(), loop, saved -> hasForgotten = false, e -> loop.after(1, this::recall));
+  }
+
+  /** Who decides on the state after this one. */
+  static List<String> voters(ClusterState of) {
+    return new ArrayList<>(of.ring().members().stream().map(Member::name).toList());
+  }
+
+  /** Completes when what the acceptor remembers now is on disk. */
+  private Future<Void> save() {
+    String text = acceptor.memory();
+    Promise<Void> saved = Promise.promise();
+    disk.execute(
+        () -> {
+          try {
+            memory.write(text);
+            loop.execute(saved::complete);
+          } catch (IOException e) {
+            LOG.error("the state of the cluster could not be written: {}", e.toString());
+            loop.execute(() -> saved.fail(e));
+          } catch (RuntimeException | Error e) {
+            fatal.accept(e);
+          }
+        });
+    return saved.future();
+  }
+
+  /** A state that was decided, from anybody. */
+  public void learn(ClusterState decided) {
+    if (acceptor.learn(decided)) {
+      adopt(decided);
+    }
+  }
+
+  private void adopt(ClusterState decided) {
+    Listen.to(
+        save(),
+        loop,
+        saved -> {
+          if (decided.epoch() > state.epoch() && !closed) {
+            state = decided;
+            LOG.info("cluster state {}: {}", decided.epoch(), describe(decided));
+            onState.accept(decided);
+          }
+        },
+        e -> {
+          if (acceptor.state().equals(decided) && !closed) {
+            loop.after(AGAIN_MILLIS, () -> adopt(decided));
+          }
+        });
+  }
+
+  private static String describe(ClusterState of) {
+    String members = String.join(",", voters(of));
+    return of.transition() == null
+        ? "members " + members
+        : "members "
+            + members
+            + ", "
+            + of.transition().describe()
+            + ", "
+            + of.transition().moved()
+            + " of "
+            + of.ring().partitions()
+            + " partitions are where they belong";
+  }
+
+  /** A node said that it knows this state: if it is ahead, it is asked. */
+  public void heard(String from, long epoch) {
+    if (epoch > acceptor.state().epoch() && !closed) {
+      catchUp(from);
+    }
+  }
+
+  /** Asks a node for the newest state that it knows. */
+  public void catchUp(String from) {
+    if (closed || from.equals(self) || !asked.add(from)) {
+      return;
+    }
+    Listen.to(
+        ask(from, question("state")),
+        loop,
+        answer -> {
+          asked.remove(from);
+          learn(StateCodec.decode(answer.getJsonObject("state")));
+        },
+        e -> asked.remove(from));
+  }
+
+  static JsonObject question(String what) {
+    return new JsonObject().put("ask", what);
+  }
+
+  private static JsonObject json(byte[] bytes) {
+    return new JsonObject(Buffer.buffer(bytes));
+  }
+
+  /** Answers another node; fails if it cannot answer now, or the question cannot be read. */
+  public Future<byte[]> answer(String from, byte[] question) {
+    try {
+      JsonObject asked = json(question);
+      return answer(from, asked).map(answer -> answer.toBuffer().getBytes());
+    } catch (DecodeException
+        | IllegalArgumentException
+        | ClassCastException
+        | NullPointerException e) {
+      return Future.failedFuture(new IllegalArgumentException("no question of the chain", e));
+    }
+  }
+
+  /** Asks a node, which may be this one. */
+  Future<JsonObject> ask(String node, JsonObject question) {
+    try {
+      return node.equals(self)
+          ? answer(self, question)
+          : asking.ask(node, question.toBuffer().getBytes()).map(Chain::json);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  /** Tells all others that this was decided; who does not hear it will ask. */
+  void spread(ClusterState decided) {
+    JsonObject learn = question("learn").put("state", StateCodec.encode(decided));
+    decided.nodes().stream()
+        .map(Member::name)
+        .filter(name -> !name.equals(self))
+        .forEach(name -> ask(name, learn));
+  }
+
+  /** A ballot above all that this node has met. */
+  Ballot nextBallot() {
+    round++;
+    return new Ballot(round, proposer);
+  }
+
+  void met(Ballot ballot) {
+    round = Math.max(round, ballot.round());
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  private Future<JsonObject> answer(String from, JsonObject question) {
+    switch (question.getString("ask")) {
+      case "state" -> {
+        return Future.succeededFuture(newest());
+      }
+      case "learn" -> {
+        learn(StateCodec.decode(question.getJsonObject("state")));
+        return Future.succeededFuture(new JsonObject());
+      }
+      case "prepare" -> {
+        Ballot ballot = Acceptor.ballot(question.getJsonArray("ballot"));
+        return vote(from, ballot, () -> acceptor.prepare(question.getLong("slot"), ballot));
+      }
+      case "accept" -> {
+        Ballot ballot = Acceptor.ballot(question.getJsonArray("ballot"));
+        ClusterState value = StateCodec.decode(question.getJsonObject("value"));
+        return vote(from, ballot, () -> acceptor.accept(ballot, value));
+      }
+      default -> throw new IllegalArgumentException("unknown question");
+    }
+  }
+
+  private JsonObject newest() {
+    return new JsonObject()
+        .put("state", StateCodec.encode(state))
+        .put("slot", acceptor.highestSlot());
+  }
+
+  private interface Voting {
+    Vote vote();
+  }
+
+  private Future<JsonObject> vote(String from, Ballot ballot, Voting voting) {
+    met(ballot);
+    if (!mayVote || hasForgotten) {
+      return Future.succeededFuture(new JsonObject().put("vote", Vote.ABSTAINS.name()));
+    }
+    Vote vote = voting.vote();
+    JsonObject answer =
+        new JsonObject()
+            .put("vote", vote.name())
+            .put("promised", Acceptor.encode(acceptor.promised()))
+            .put("accepted", Acceptor.encode(acceptor.accepted()));
+    ClusterState value = acceptor.value();
+    if (value != null) {
+      answer.put("value", StateCodec.encode(value));
+    }
+    if (vote == Vote.DECIDED) {
+      answer.put("state", StateCodec.encode(acceptor.state()));
+    }
+    if (vote == Vote.BEHIND) {
+      catchUp(from);
+    }
+    return vote == Vote.YES ? save().map(answer) : Future.succeededFuture(answer);
+  }
+
+  /**
+   * Changes the state. Completes with the first state in which the change is made, once that is on
+   * this node's disk. Fails with what the change threw, or with {@link UndecidedException}.
+   *
+   * @param change makes the next state; run on another thread, again for each state that came first
+   */
+  public Future<ClusterState> propose(UnaryOperator<ClusterState> change, long timeoutNanos) {
+    return new Proposer(this, change, clock.nanos() + timeoutNanos).run();
+  }
+
+  /** A state by order of this node alone; to be used where most members are gone for good. */
+  public Future<ClusterState> force(Set<String> gone) {
+    Promise<ClusterState> forced = Promise.promise();
+    ClusterState base = state;
+    background.execute(
+        () -> {
+          try {
+            ClusterState next = base.forced(gone);
+            loop.execute(
+                () -> {
+                  learn(next);
+                  forced.complete(next);
+                });
+          } catch (RuntimeException e) {
+            loop.execute(() -> forced.fail(e));
+          }
+        });
+    return forced.future();
+  }
+}

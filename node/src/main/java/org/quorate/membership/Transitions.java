@@ -1,0 +1,113 @@
+package org.quorate.membership;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.quorate.ring.ClusterState;
+import org.quorate.ring.Member;
+import org.quorate.runtime.Listen;
+import org.quorate.runtime.Loop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives the transition that is under way, if this node is the one to do that: asks all nodes how
+ * far they are, and proposes the {@link NextStep}. Called on the chain's loop.
+ */
+public final class Transitions {
+  private static final Logger LOG = LoggerFactory.getLogger(Transitions.class);
+  private static final long PROPOSE_NANOS = 5_000_000_000L;
+
+  private final String self;
+  private final Chain chain;
+  private final Chain.Asking asking;
+  private final Loop loop;
+  private final Predicate<String> isLiving;
+  private final Supplier<Future<Progress>> own;
+  private boolean isBusy;
+
+  /**
+   * @param isLiving whether a member is believed to be alive
+   * @param own this node's progress
+   */
+  public Transitions(
+      String self,
+      Chain chain,
+      Chain.Asking asking,
+      Loop loop,
+      Predicate<String> isLiving,
+      Supplier<Future<Progress>> own) {
+    this.self = self;
+    this.chain = chain;
+    this.asking = asking;
+    this.loop = loop;
+    this.isLiving = isLiving;
+    this.own = own;
+  }
+
+  /** To be called every now and then. */
+  public void drive() {
+    ClusterState state = chain.state();
+    if (isBusy || state.transition() == null || !isDriver(state)) {
+      return;
+    }
+    isBusy = true;
+    Map<String, Progress> progress = new TreeMap<>();
+    int[] open = {state.nodes().size()};
+    for (Member node : state.nodes()) {
+      Listen.to(
+          progressOf(node.name()),
+          loop,
+          told -> {
+            progress.put(node.name(), told);
+            told(state, progress, --open[0]);
+          },
+          e -> told(state, progress, --open[0]));
+    }
+  }
+
+  /** One is enough; a second does no harm. */
+  private boolean isDriver(ClusterState state) {
+    return state.ring().members().stream()
+        .map(Member::name)
+        .filter(name -> name.equals(self) || isLiving.test(name))
+        .findFirst()
+        .filter(self::equals)
+        .isPresent();
+  }
+
+  private Future<Progress> progressOf(String node) {
+    return node.equals(self)
+        ? own.get()
+        : asking
+            .ask(node, Progress.QUESTION)
+            .map(answer -> Progress.decode(new JsonObject(Buffer.buffer(answer))));
+  }
+
+  private void told(ClusterState state, Map<String, Progress> progress, int open) {
+    if (open > 0) {
+      return;
+    }
+    if (NextStep.of(state, progress).isEmpty()) {
+      isBusy = false;
+      return;
+    }
+    Listen.to(
+        chain.propose(
+            base ->
+                base.epoch() == state.epoch()
+                    ? NextStep.of(base, progress).orElse(base)
+                    : base,
+            PROPOSE_NANOS),
+        loop,
+        decided -> isBusy = false,
+        e -> {
+          isBusy = false;
+          LOG.info("the transition does not go on now: {}", e.getMessage());
+        });
+  }
+}

@@ -1,0 +1,354 @@
+package org.quorate.ring;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.quorate.ring.ChangeRefusedException.Reason;
+import org.quorate.ring.Transition.Kind;
+
+/**
+ * All that the members of a cluster have agreed on: one of a chain of numbered states. Immutable;
+ * each change makes the next state, or is refused with {@link ChangeRefusedException}.
+ *
+ * @param epoch the state's number, from 1
+ * @param ring the owners of each partition, before the transition if one is under way; its members
+ *     decide on the next state
+ * @param buckets that have properties of their own
+ */
+public record ClusterState(
+    long epoch,
+    Ring ring,
+    @Nullable Transition transition,
+    SortedMap<String, BucketProperties> buckets) {
+
+  /** A forced state's number is so much higher, to be above what the lost may have decided. */
+  public static final long FORCED = 1_000_000;
+
+  /** The first state: a pure function of its arguments. */
+  public static ClusterState first(List<Member> members, int partitions, int copies) {
+    return new ClusterState(1, Ring.first(members, partitions, copies), null, new TreeMap<>());
+  }
+
+  /** Owners of each key, where its bucket does not say. */
+  public int copies() {
+    return ring.copies();
+  }
+
+  /** All nodes that take part, ascending by name: members, and those that are to be. */
+  public List<Member> nodes() {
+    Map<String, Member> nodes = new TreeMap<>();
+    ring.members().forEach(member -> nodes.put(member.name(), member));
+    if (transition != null) {
+      transition.target().members().forEach(member -> nodes.put(member.name(), member));
+      transition.lost().forEach(nodes::remove);
+    }
+    return List.copyOf(nodes.values());
+  }
+
+  public boolean hasNode(String name) {
+    return nodes().stream().anyMatch(member -> member.name().equals(name));
+  }
+
+  /** Who is responsible for the partition. */
+  public Assignment assignment(int partition) {
+    List<Member> now = ring.preference(partition);
+    Transition moving = transition;
+    if (moving == null) {
+      return new Assignment(now, List.of(), 0, Set.of());
+    }
+    List<Member> next = moving.target().preference(partition);
+    long progress = moving.progress().get(partition);
+    return progress == Transition.MOVED
+        ? new Assignment(next, List.of(), 0, Set.of())
+        : new Assignment(now, next, progress, moving.lost());
+  }
+
+  /** How many owners keys have, in any bucket. */
+  public Set<Integer> copyCounts() {
+    Set<Integer> counts = new TreeSet<>(Set.of(copies()));
+    buckets.values().forEach(bucket -> counts.add(bucket.n()));
+    return counts;
+  }
+
+  private ClusterState next(Ring from, @Nullable Transition moving) {
+    return new ClusterState(epoch + 1, from, moving, buckets);
+  }
+
+  private static ChangeRefusedException invalid(String message) {
+    return new ChangeRefusedException(Reason.INVALID, message);
+  }
+
+  private void requireCalm(String wanted) {
+    if (transition != null) {
+      throw new ChangeRefusedException(
+          Reason.CONFLICT,
+          wanted
+              + " is refused: the "
+              + transition.describe()
+              + " is under way since epoch "
+              + transition.since());
+    }
+  }
+
+  private Member member(String name) {
+    return ring.members().stream()
+        .filter(member -> member.name().equals(name))
+        .findAny()
+        .orElseThrow(
+            () ->
+                invalid(
+                    name
+                        + " is no member; members are "
+                        + String.join(", ", ring.members().stream().map(Member::name).toList())));
+  }
+
+  /**
+   * @param gone may have had the node's address
+   */
+  private void requireNew(Member node, String gone) {
+    for (Member member : nodes()) {
+      boolean isThere = member.peer().equals(node.peer()) && !member.name().equals(gone);
+      if (member.name().equals(node.name()) || isThere) {
+        throw invalid(
+            node.name()
+                + "="
+                + node.peer()
+                + " is refused: "
+                + member.name()
+                + "="
+                + member.peer()
+                + " is a member");
+      }
+    }
+  }
+
+  /** A new member is to get its share. Unchanged if it is a member, or is joining. */
+  public ClusterState join(Member node) {
+    if (nodes().contains(node)) {
+      return this;
+    }
+    requireNew(node, "");
+    requireCalm("join of " + node.name());
+    return begin(Kind.JOIN, node.name(), "", ring, ring.with(node), Set.of());
+  }
+
+  /**
+   * A member is to give up all that it has. Unchanged if it is leaving.
+   *
+   * @param isLost whether it is gone for good
+   */
+  public ClusterState leave(String name, boolean isLost) {
+    if (isUnderWay(Kind.LEAVE, name)) {
+      return this;
+    }
+    requireCalm("leave of " + name);
+    member(name);
+    int rest = ring.members().size() - 1;
+    if (rest < copies()) {
+      throw invalid(
+          "leave of " + name + " is refused: " + rest + " members < n=" + copies() + " owners");
+    }
+    return begin(
+        Kind.LEAVE, name, "", ring, ring.without(name), isLost ? Set.of(name) : Set.of());
+  }
+
+  private boolean isUnderWay(Kind kind, String name) {
+    return transition != null && transition.kind() == kind && transition.node().equals(name);
+  }
+
+  /**
+   * A member that is gone for good is to be replaced: by a new node, which gets its places, or by
+   * one that is joining just now, or by all members together if {@code by} is one of them. A
+   * replacement or an abort that is under way may wait for it, so that goes on without it.
+   */
+  public ClusterState replace(String dead, Member by) {
+    Transition moving = transition;
+    if (isUnderWay(Kind.REPLACE, dead) && moving != null && moving.by().equals(by.name())) {
+      return this;
+    }
+    if (by.name().equals(dead)) {
+      throw invalid("replacement of " + dead + " by " + by.name() + ": that is the same node");
+    }
+    boolean isJoining = isUnderWay(Kind.JOIN, by.name());
+    boolean mayWaitForIt =
+        moving != null && (moving.kind() == Kind.ABORT || moving.kind() == Kind.REPLACE);
+    if (!isJoining && !mayWaitForIt) {
+      requireCalm("replacement of " + dead);
+    }
+    member(dead);
+    if (ring.members().contains(by)) {
+      return leave(dead, true);
+    }
+    if (!isJoining) {
+      requireNew(by, dead);
+    }
+    Ring goal = moving == null || isJoining ? ring : moving.target();
+    Ring target = goal.hasMember(dead) ? goal.replacing(dead, by) : goal;
+    Set<String> lost = new TreeSet<>(moving == null ? Set.of() : moving.lost());
+    lost.add(dead);
+    return begin(Kind.REPLACE, dead, by.name(), inBetween(), target, lost);
+  }
+
+  /** Everything is to go back to what it was before the change that is under way. */
+  public ClusterState abort() {
+    Transition moving = transition;
+    if (moving == null) {
+      throw invalid("there is nothing to abort: no change is under way");
+    }
+    if (moving.kind() == Kind.ABORT) {
+      return this;
+    }
+    if (!moving.lost().isEmpty()) {
+      throw invalid(
+          "the " + moving.describe() + " cannot be aborted: " + moving.lost() + " is given up");
+    }
+    return begin(Kind.ABORT, moving.node(), moving.by(), inBetween(), ring, Set.of());
+  }
+
+  /** The owners as they are now, some of the one ring and some of the other. */
+  private Ring inBetween() {
+    Transition moving = transition;
+    if (moving == null || moving.progress().indexOf(Transition.MOVED) < 0) {
+      return ring;
+    }
+    List<List<String>> owners = new ArrayList<>();
+    boolean isAsBefore = true;
+    for (int p = 0; p < ring.partitions(); p++) {
+      owners.add(Assignment.owners(assignment(p).now(), copies()));
+      isAsBefore &= assignment(p).now().equals(ring.preference(p));
+    }
+    return isAsBefore ? ring : Ring.of(nodes(), copies(), owners);
+  }
+
+  private ClusterState begin(
+      Kind kind, String node, String by, Ring from, Ring target, Set<String> lost) {
+    List<Long> progress = new ArrayList<>();
+    for (int p = 0; p < from.partitions(); p++) {
+      boolean moves = moves(from.preference(p), target.preference(p));
+      progress.add(moves ? Transition.COPYING : Transition.MOVED);
+      Set<String> left = new HashSet<>(Assignment.owners(from.preference(p), copies()));
+      int owners = left.size();
+      left.removeAll(lost);
+      if (moves && left.size() < owners - owners / 2) {
+        throw invalid(
+            "without "
+                + String.join(", ", lost)
+                + " partition "
+                + p
+                + " has "
+                + left.size()
+                + " of "
+                + owners
+                + " owners left, which is no read quorum");
+      }
+    }
+    return next(from, new Transition(kind, node, by, epoch + 1, target, lost, progress));
+  }
+
+  private boolean moves(List<Member> from, List<Member> to) {
+    return copyCounts().stream().anyMatch(n -> Assignment.differ(from, to, n));
+  }
+
+  /**
+   * Partitions go one step on: those that copied begin to settle, those that settled have moved.
+   * Unchanged if none does.
+   */
+  public ClusterState advance(Collection<Integer> partitions) {
+    Transition moving = transition;
+    if (moving == null) {
+      return this;
+    }
+    List<Long> progress = new ArrayList<>(moving.progress());
+    for (int p : partitions) {
+      long now = progress.get(p);
+      progress.set(p, now == Transition.COPYING ? epoch + 1 : Transition.MOVED);
+    }
+    return progress.equals(moving.progress())
+        ? this
+        : next(
+            ring,
+            new Transition(
+                moving.kind(),
+                moving.node(),
+                moving.by(),
+                moving.since(),
+                moving.target(),
+                moving.lost(),
+                progress));
+  }
+
+  /** The transition is over; all partitions must have moved. Unchanged if there is none. */
+  public ClusterState finish() {
+    Transition moving = transition;
+    if (moving == null || moving.moved() < ring.partitions()) {
+      return this;
+    }
+    return next(moving.target(), null);
+  }
+
+  /**
+   * A bucket is to have these properties. Unchanged if it has them.
+   *
+   * @throws ChangeRefusedException where n differs from what was set once
+   */
+  public ClusterState bucket(String name, BucketProperties properties) {
+    BucketProperties known = buckets.get(name);
+    if (properties.equals(known)) {
+      return this;
+    }
+    int fixed = known == null ? properties.n() : known.n();
+    if (fixed != properties.n()) {
+      throw invalid("n=" + properties.n() + " is refused: bucket " + name + " has n=" + fixed);
+    }
+    SortedMap<String, BucketProperties> all = new TreeMap<>(buckets);
+    all.put(name, properties);
+    return new ClusterState(epoch + 1, ring, transition, all);
+  }
+
+  /** Nodes that take part now and will not when the transition is over, lost ones left out. */
+  public List<String> leaving() {
+    Optional<Ring> target = Optional.ofNullable(transition).map(Transition::target);
+    return nodes().stream()
+        .map(Member::name)
+        .filter(name -> target.filter(ring -> !ring.hasMember(name)).isPresent())
+        .toList();
+  }
+
+  /** The state that an operator makes alone, when most members are gone for good. */
+  public ClusterState forced(Set<String> gone) {
+    if (gone.isEmpty()) {
+      throw invalid("nobody is named who is gone for good");
+    }
+    gone.forEach(this::member);
+    Set<String> lost =
+        transition == null
+            ? gone
+            : Stream.concat(transition.lost().stream(), gone.stream())
+                .collect(TreeSet::new, TreeSet::add, TreeSet::addAll);
+    Ring target = inBetween();
+    for (String name : lost) {
+      if (target.hasMember(name)) {
+        target = target.without(name);
+      }
+    }
+    List<Long> progress = new ArrayList<>();
+    for (int p = 0; p < ring.partitions(); p++) {
+      boolean moves = moves(ring.preference(p), target.preference(p));
+      progress.add(moves ? Transition.COPYING : Transition.MOVED);
+    }
+    long forcedEpoch = epoch + FORCED;
+    String names = String.join(",", new TreeSet<>(gone));
+    Transition moving =
+        new Transition(Kind.LEAVE, names, "", forcedEpoch, target, lost, progress);
+    return new ClusterState(forcedEpoch, inBetween(), moving, buckets);
+  }
+}

@@ -1,0 +1,62 @@
+package org.quorate.ring;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A change of the ring that is under way.
+ *
+ * @param kind what the operator asked for
+ * @param node the member that it is about
+ * @param by in whose favour, for a replacement, else empty
+ * @param since the epoch of the state in which it began
+ * @param target the ring to come
+ * @param lost members that are gone for good, and counted as disks that are lost
+ * @param progress of each partition: {@link #COPYING}, the epoch since which it settles, or {@link
+ *     #MOVED}
+ */
+public record Transition(
+    Kind kind,
+    String node,
+    String by,
+    long since,
+    Ring target,
+    Set<String> lost,
+    List<Long> progress) {
+  /** New owners fetch the partition. */
+  public static final long COPYING = 0;
+
+  /** The partition has its owners of the target ring. */
+  public static final long MOVED = -1;
+
+  /** What changes. */
+  public enum Kind {
+    /** A new member gets its share. */
+    JOIN,
+    /** A member gives up all that it has. */
+    LEAVE,
+    /** A new member gets the place of one that is gone. */
+    REPLACE,
+    /** Everything goes back to what it was before the change. */
+    ABORT
+  }
+
+  public boolean isMoved(int partition) {
+    return progress.get(partition) == MOVED;
+  }
+
+  /** Partitions that have their new owners, or never needed others. */
+  public int moved() {
+    return (int) progress.stream().filter(each -> each == MOVED).count();
+  }
+
+  /** {@code join of n4}, {@code replacement of n3 by n7}. */
+  public String describe() {
+    return switch (kind) {
+      case JOIN -> "join of " + node;
+      case LEAVE -> "leave of " + node;
+      case REPLACE -> "replacement of " + node + " by " + by;
+      case ABORT -> "abort of the change of " + node;
+    };
+  }
+}
