@@ -32,7 +32,8 @@ final class Acceptor {
   private Ballot promised = Ballot.NONE;
   private Ballot accepted = Ballot.NONE;
   private @Nullable ClusterState value;
-  private long abstainsUpTo;
+  private boolean hasForgotten;
+  private long recalledSlot;
 
   Acceptor(ClusterState state) {
     this.state = state;
@@ -54,23 +55,36 @@ final class Acceptor {
     return value;
   }
 
-  /** The highest slot in which this node may have voted. */
-  long highestSlot() {
-    return promised.equals(Ballot.NONE) ? state.epoch() : state.epoch() + 1;
+  /** This node may have voted, and does not know how. */
+  void forget() {
+    hasForgotten = true;
   }
 
-  /** This node may have voted, and does not know in which slots. */
-  void abstain() {
-    abstainsUpTo = Long.MAX_VALUE;
+  boolean hasForgotten() {
+    return hasForgotten;
   }
 
-  boolean isAbstaining() {
-    return abstainsUpTo == Long.MAX_VALUE;
+  /** Forgotten votes are of no account any more: the chain goes on from a forced state. */
+  void forgive() {
+    hasForgotten = false;
   }
 
-  /** This node may have voted in slots up to this one, and does not know how. */
-  void abstainUpTo(long slot) {
-    abstainsUpTo = slot;
+  /**
+   * What a majority of others has promised and accepted in the next slot stands for this node's
+   * own forgotten votes: whatever can have been chosen with one of these was accepted by one of
+   * them, and they promised not to accept it any more below this ballot.
+   *
+   * <p>If any of them has accepted something, the slot may be decided, and this node may have voted
+   * in the one after it too. So it votes in this one only, and must ask again.
+   *
+   * @param highest ballot that any of them has accepted, with its value
+   */
+  void recall(Ballot promisedToThis, Ballot highest, @Nullable ClusterState its) {
+    promised = promisedToThis;
+    accepted = highest;
+    value = its;
+    hasForgotten = its != null;
+    recalledSlot = state.epoch() + 1;
   }
 
   private @Nullable Vote objection(long slot, Ballot ballot) {
@@ -80,7 +94,7 @@ final class Acceptor {
     if (slot > state.epoch() + 1) {
       return Vote.BEHIND;
     }
-    if (slot <= abstainsUpTo) {
+    if (hasForgotten && slot != recalledSlot) {
       return Vote.ABSTAINS;
     }
     return ballot.compareTo(promised) < 0 ? Vote.LATE : null;
@@ -125,7 +139,7 @@ final class Acceptor {
             .put("state", StateCodec.encode(state))
             .put("promised", encode(promised))
             .put("accepted", encode(accepted))
-            .put("abstains", abstainsUpTo);
+            .put("forgotten", hasForgotten);
     return (value == null ? json : json.put("value", StateCodec.encode(value))).encode();
   }
 
@@ -140,7 +154,7 @@ final class Acceptor {
     Acceptor acceptor = new Acceptor(StateCodec.decode(json.getJsonObject("state")));
     acceptor.promised = ballot(json.getJsonArray("promised"));
     acceptor.accepted = ballot(json.getJsonArray("accepted"));
-    acceptor.abstainsUpTo = json.getLong("abstains");
+    acceptor.hasForgotten = json.getBoolean("forgotten");
     JsonObject value = json.getJsonObject("value");
     acceptor.value = value == null ? null : StateCodec.decode(value);
     return acceptor;

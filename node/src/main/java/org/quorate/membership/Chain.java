@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.quorate.membership.Acceptor.Vote;
 import org.quorate.ring.ClusterState;
 import org.quorate.ring.Member;
@@ -62,6 +63,11 @@ public final class Chain {
   private long round;
   private boolean mayVote;
   private volatile boolean hasForgotten;
+  private boolean isRecalling;
+
+  /** A forced state that comes now is newer than what this node has forgotten. */
+  private boolean mayBeForgiven;
+
   private boolean closed;
 
   /**
@@ -91,7 +97,6 @@ public final class Chain {
     this.fatal = fatal;
     this.acceptor = Acceptor.remembering(remembered);
     this.state = acceptor.state();
-    this.hasForgotten = acceptor.isAbstaining();
   }
 
   /**
@@ -102,7 +107,7 @@ public final class Chain {
   public static String memoryOf(ClusterState state, boolean forgotVotes) {
     Acceptor acceptor = new Acceptor(state);
     if (forgotVotes) {
-      acceptor.abstain();
+      acceptor.forget();
     }
     return acceptor.memory();
   }
@@ -144,55 +149,101 @@ public final class Chain {
     hasForgotten = true;
     loop.execute(
         () -> {
-          acceptor.abstain();
+          acceptor.forget();
+          mayBeForgiven = false;
+          hasForgotten = false;
           recall();
         });
   }
 
-  /**
-   * Asks how far the others have voted. Any slot that this node voted in was open once the one
-   * before was decided by a majority, one of whom is among those asked.
-   */
+  /** Has a majority of the others promise a new ballot, and takes their votes for its own. */
   private void recall() {
-    if (!hasForgotten || !mayVote || closed) {
+    if (!acceptor.hasForgotten() || !mayVote || isRecalling || closed) {
       return;
     }
+    isRecalling = true;
     List<String> others = voters(state);
     others.remove(self);
-    int enough = Math.min(others.size(), state.ring().members().size() / 2 + 1);
-    List<Long> slots = new ArrayList<>();
-    int[] open = {others.size()};
-    for (String other : others) {
-      Listen.to(
-          ask(other, question("state")),
-          loop,
-          answer -> {
-            slots.add(answer.getLong("slot"));
-            learn(StateCodec.decode(answer.getJsonObject("state")));
-            recalled(slots, --open[0], enough);
-          },
-          e -> recalled(slots, --open[0], enough));
+    Recollection recollection =
+        new Recollection(state.epoch() + 1, nextBallot(), others.size(), voters(state).size());
+    JsonObject prepare =
+        question("prepare")
+            .put("slot", recollection.slot)
+            .put("ballot", Acceptor.encode(recollection.ballot));
+    others.forEach(
+        other ->
+            Listen.to(
+                ask(other, prepare),
+                loop,
+                answer -> told(recollection, answer),
+                e -> told(recollection, null)));
+    if (others.isEmpty()) {
+      isRecalling = false;
     }
   }
 
-  private void recalled(List<Long> slots, int open, int enough) {
-    if (open > 0) {
+  /** What others have promised and accepted, in place of what this node has forgotten. */
+  private static final class Recollection {
+    private final long slot;
+    private final Ballot ballot;
+    private final int enough;
+    private int open;
+    private int answers;
+    private int promises;
+    private Ballot highest = Ballot.NONE;
+    private @Nullable ClusterState value;
+
+    Recollection(long slot, Ballot ballot, int others, int voters) {
+      this.slot = slot;
+      this.ballot = ballot;
+      this.open = others;
+      this.enough = voters - voters / 2;
+    }
+
+    void promised(JsonObject answer) {
+      promises++;
+      Ballot accepted = Acceptor.ballot(answer.getJsonArray("accepted"));
+      JsonObject its = answer.getJsonObject("value");
+      if (its != null && accepted.compareTo(highest) > 0) {
+        highest = accepted;
+        value = StateCodec.decode(its);
+      }
+    }
+  }
+
+  private void told(Recollection recollection, @Nullable JsonObject answer) {
+    if (answer != null) {
+      Vote vote = Vote.valueOf(answer.getString("vote"));
+      recollection.answers += vote == Vote.DECIDED ? 0 : 1;
+      if (vote == Vote.YES) {
+        recollection.promised(answer);
+      } else if (vote == Vote.DECIDED) {
+        learn(StateCodec.decode(answer.getJsonObject("state")));
+      } else if (vote == Vote.LATE) {
+        met(Acceptor.ballot(answer.getJsonArray("promised")));
+      }
+    }
+    if (--recollection.open > 0) {
       return;
     }
-    if (slots.size() < enough) {
+    isRecalling = false;
+    boolean isRecalled =
+        recollection.promises >= recollection.enough
+            && recollection.slot == acceptor.state().epoch() + 1;
+    mayBeForgiven = recollection.open == 0 && recollection.answers > 0;
+    if (isRecalled) {
+      acceptor.recall(recollection.ballot, recollection.highest, recollection.value);
+      LOG.info("forgotten votes on state {} are recalled from the others", recollection.slot);
+      Listen.to(save(), loop, saved -> {}, e -> {});
+    }
+    if (acceptor.hasForgotten()) {
       loop.after(AGAIN_MILLIS, this::recall);
-      return;
     }
-    long highest = slots.stream().mapToLong(Long::longValue).max().orElse(0);
-    long slot = Math.max(highest, acceptor.highestSlot()) + 1;
-    acceptor.abstainUpTo(slot);
-    LOG.info("votes may have been forgotten: this node votes again after state {}", slot);
-    Listen.to(save(), loop, saved -> hasForgotten = false, e -> loop.after(1, this::recall));
   }
 
   /** Who decides on the state after this one. */
   static List<String> voters(ClusterState of) {
-    return new ArrayList<>(of.ring().members().stream().map(Member::name).toList());
+    return new ArrayList<>(of.voters().stream().map(Member::name).toList());
   }
 
   /** Completes when what the acceptor remembers now is on disk. */
@@ -216,7 +267,11 @@ public final class Chain {
 
   /** A state that was decided, from anybody. */
   public void learn(ClusterState decided) {
+    boolean isForced = decided.epoch() - acceptor.state().epoch() >= ClusterState.FORCED;
     if (acceptor.learn(decided)) {
+      if (isForced && mayBeForgiven) {
+        acceptor.forgive();
+      }
       adopt(decided);
     }
   }
@@ -355,8 +410,7 @@ public final class Chain {
 
   private JsonObject newest() {
     return new JsonObject()
-        .put("state", StateCodec.encode(state))
-        .put("slot", acceptor.highestSlot());
+        .put("state", StateCodec.encode(state));
   }
 
   private interface Voting {
@@ -365,7 +419,7 @@ public final class Chain {
 
   private Future<JsonObject> vote(String from, Ballot ballot, Voting voting) {
     met(ballot);
-    if (!mayVote || hasForgotten) {
+    if (!mayVote || (hasForgotten && !acceptor.hasForgotten())) {
       return Future.succeededFuture(new JsonObject().put("vote", Vote.ABSTAINS.name()));
     }
     Vote vote = voting.vote();

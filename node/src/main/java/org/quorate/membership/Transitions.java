@@ -72,7 +72,7 @@ public final class Transitions {
 
   /** One is enough; a second does no harm. */
   private boolean isDriver(ClusterState state) {
-    return state.ring().members().stream()
+    return state.voters().stream()
         .map(Member::name)
         .filter(name -> name.equals(self) || isLiving.test(name))
         .findFirst()

@@ -20,8 +20,7 @@ import org.quorate.ring.Transition.Kind;
  * each change makes the next state, or is refused with {@link ChangeRefusedException}.
  *
  * @param epoch the state's number, from 1
- * @param ring the owners of each partition, before the transition if one is under way; its members
- *     decide on the next state
+ * @param ring the owners of each partition, before the transition if one is under way
  * @param buckets that have properties of their own
  */
 public record ClusterState(
@@ -41,6 +40,12 @@ public record ClusterState(
   /** Owners of each key, where its bucket does not say. */
   public int copies() {
     return ring.copies();
+  }
+
+  /** Who decides on the next state: the ring's members, but for those that are gone for good. */
+  public List<Member> voters() {
+    Set<String> lost = transition == null ? Set.of() : transition.lost();
+    return ring.members().stream().filter(member -> !lost.contains(member.name())).toList();
   }
 
   /** All nodes that take part, ascending by name: members, and those that are to be. */
@@ -323,32 +328,40 @@ public record ClusterState(
         .toList();
   }
 
-  /** The state that an operator makes alone, when most members are gone for good. */
+  /**
+   * The state that an operator makes alone, when a majority of the members is gone for good, or has
+   * lost its disks.
+   *
+   * @param gone are given up; their partitions go to the others
+   */
   public ClusterState forced(Set<String> gone) {
-    if (gone.isEmpty()) {
-      throw invalid("nobody is named who is gone for good");
-    }
     gone.forEach(this::member);
-    Set<String> lost =
-        transition == null
-            ? gone
-            : Stream.concat(transition.lost().stream(), gone.stream())
-                .collect(TreeSet::new, TreeSet::add, TreeSet::addAll);
-    Ring target = inBetween();
+    long forcedEpoch = epoch + FORCED;
+    if (gone.isEmpty()) {
+      return new ClusterState(forcedEpoch, ring, transition, buckets);
+    }
+    Set<String> lost = new TreeSet<>(gone);
+    Ring target = ring;
+    if (transition != null) {
+      lost.addAll(transition.lost());
+      target = transition.target();
+    }
     for (String name : lost) {
       if (target.hasMember(name)) {
         target = target.without(name);
       }
     }
+    if (target.members().isEmpty()) {
+      throw invalid("all members are to be given up");
+    }
+    Ring from = inBetween();
     List<Long> progress = new ArrayList<>();
-    for (int p = 0; p < ring.partitions(); p++) {
-      boolean moves = moves(ring.preference(p), target.preference(p));
+    for (int p = 0; p < from.partitions(); p++) {
+      boolean moves = moves(from.preference(p), target.preference(p));
       progress.add(moves ? Transition.COPYING : Transition.MOVED);
     }
-    long forcedEpoch = epoch + FORCED;
-    String names = String.join(",", new TreeSet<>(gone));
     Transition moving =
-        new Transition(Kind.LEAVE, names, "", forcedEpoch, target, lost, progress);
-    return new ClusterState(forcedEpoch, inBetween(), moving, buckets);
+        new Transition(Kind.LEAVE, String.join(",", gone), "", forcedEpoch, target, lost, progress);
+    return new ClusterState(forcedEpoch, from, moving, buckets);
   }
 }

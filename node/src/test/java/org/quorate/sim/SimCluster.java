@@ -87,6 +87,15 @@ final class SimCluster {
                     machines.get(0).config.members(), profile.partitions(), profile.n()));
   }
 
+  /** A state by order of the node that knows the newest. */
+  void force() {
+    ClusterState newest = state();
+    nodes()
+        .filter(node -> node.state().equals(newest))
+        .findFirst()
+        .ifPresent(node -> node.force(Set.of()));
+  }
+
   /** The members of the cluster, as far as their machines can run. */
   List<SimMachine> members() {
     ClusterState state = state();

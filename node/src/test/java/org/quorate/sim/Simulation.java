@@ -18,6 +18,10 @@ import org.quorate.version.Siblings;
 /** One run of a whole cluster: everything in it follows from the seed. */
 final class Simulation {
   private static final long HEAL_NANOS = 90 * SimTime.SECOND;
+
+  /** What an operator has, before he takes it that a majority can decide nothing. */
+  private static final long PATIENCE_NANOS = 45 * SimTime.SECOND;
+
   private static final long MAX_UNSENT_BYTES = 48 << 20;
   private static final int FIRST_OF_BURST = 1000;
   private static final int MAX_IN_FLIGHT = 8192;
@@ -47,6 +51,7 @@ final class Simulation {
   private final Deque<String> trace = new ArrayDeque<>();
   private boolean working = true;
   private int workers;
+  private int forced;
 
   private Simulation(long seed) {
     this.seed = seed;
@@ -180,7 +185,17 @@ final class Simulation {
   /** Phase two: no more faults; all nodes come up and reach each other. */
   private void heal() {
     nemesis.stop();
-    runUntil("clients are done and all nodes are up", () -> workers == 0 && cluster.isCalm());
+    long patience = time.nanos() + PATIENCE_NANOS;
+    runUntil(
+        "clients are done and all nodes are up",
+        () -> {
+          boolean isCalm = workers == 0 && cluster.isCalm();
+          if (!isCalm && time.nanos() > patience && forced++ == 0) {
+            trace("an operator forces a state: most members have forgotten what they voted");
+            cluster.force();
+          }
+          return isCalm;
+        });
     runUntil("all hints are delivered", () -> cluster.isCalm() && cluster.pendingHints() == 0);
     runUntil(
         "all partitions are whole",
