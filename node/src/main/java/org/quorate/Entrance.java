@@ -61,9 +61,7 @@ public final class Entrance {
     }
     if (!config.members().isEmpty()) {
       remember(
-          disk,
-          ClusterState.first(config.members(), config.partitions(), config.n()),
-          isDamaged);
+          disk, ClusterState.first(config.members(), config.partitions(), config.n()), isDamaged);
       return Future.succeededFuture();
     }
     Entrance entrance = new Entrance(config, disk, transport, loop, isDamaged);

@@ -75,11 +75,7 @@ public final class Node {
   private volatile boolean stopping;
 
   private Node(
-      NodeConfig config,
-      Ports ports,
-      String memory,
-      Identity identity,
-      Recovery.Result recovered) {
+      NodeConfig config, Ports ports, String memory, Identity identity, Recovery.Result recovered) {
     this.config = config;
     this.ports = ports;
     this.chain =
@@ -166,11 +162,7 @@ public final class Node {
     this.provenance = new Provenance(lanes, identity, chain, () -> stopping);
     this.availability =
         new Availability(
-            config.name(),
-            defaults,
-            chain::state,
-            name -> peers().isUp(name),
-            ports.registry());
+            config.name(), defaults, chain::state, name -> peers().isUp(name), ports.registry());
     this.transitions =
         new Transitions(
             config.name(),
@@ -431,6 +423,11 @@ public final class Node {
   /** The newest state of the cluster that is known here. */
   public ClusterState state() {
     return chain.state();
+  }
+
+  /** Whether this node does not know how it voted on the next state, so that it cannot vote. */
+  public boolean hasForgottenVotes() {
+    return chain.hasForgotten();
   }
 
   /** Changes the cluster's state. Completes on any thread. */

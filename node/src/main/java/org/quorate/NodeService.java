@@ -206,7 +206,10 @@ final class NodeService implements NodeView {
     List<List<String>> owners = new ArrayList<>();
     for (int p = 0; p < state.ring().partitions(); p++) {
       owners.add(
-          state.assignment(p).now().stream().limit(state.copies()).map(each -> each.name()).toList());
+          state.assignment(p).now().stream()
+              .limit(state.copies())
+              .map(each -> each.name())
+              .toList());
     }
     return owners;
   }

@@ -7,11 +7,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.IntUnaryOperator;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
-
 import org.quorate.membership.NameTakenException;
 import org.quorate.repair.HintOptions;
 import org.quorate.ring.ClusterState;

@@ -27,7 +27,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.quorate.http.HttpApi;
-
 import org.quorate.membership.VertxDatagrams;
 import org.quorate.peer.VertxTransport;
 import org.quorate.ring.ClusterState;

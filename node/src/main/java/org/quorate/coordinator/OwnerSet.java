@@ -18,8 +18,7 @@ import org.quorate.replica.Cluster.Preference;
  * @param standsFor for which owner each of them stands in, null for one that is an owner itself
  * @param groups in each of which a quorum is needed
  */
-record OwnerSet(
-    long epoch, List<Owner> owners, List<@Nullable String> standsFor, Groups groups) {
+record OwnerSet(long epoch, List<Owner> owners, List<@Nullable String> standsFor, Groups groups) {
 
   /**
    * @param n owners of the key
@@ -125,8 +124,8 @@ record OwnerSet(
   }
 
   /**
-   * The places of those that are up: this node first, then those expected to be fastest, those
-   * that may be dead or are about to stop last. Where there are two sets, those in both go before.
+   * The places of those that are up: this node first, then those expected to be fastest, those that
+   * may be dead or are about to stop last. Where there are two sets, those in both go before.
    */
   List<Integer> fastestFirst() {
     List<Integer> order = new ArrayList<>(owners.size());

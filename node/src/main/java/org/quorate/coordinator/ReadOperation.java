@@ -44,12 +44,7 @@ final class ReadOperation {
   private Loop.@Nullable Timer expiry;
 
   ReadOperation(
-      Key key,
-      OwnerSet set,
-      int required,
-      long deadline,
-      Loop loop,
-      CoordinatorMetrics metrics) {
+      Key key, OwnerSet set, int required, long deadline, Loop loop, CoordinatorMetrics metrics) {
     this.key = key;
     this.set = set;
     this.owners = set.owners();

@@ -193,8 +193,8 @@ final class WriteOperation {
   }
 
   /**
-   * An owner refused because the ring has changed. The dot stays, and so does what was acknowledged;
-   * the rest is sent to those who are owners now.
+   * An owner refused because the ring has changed. The dot stays, and so does what was
+   * acknowledged; the rest is sent to those who are owners now.
    */
   private void replan(Round stale, int refused) {
     if (stale.isStale || stale != round) {

@@ -32,7 +32,7 @@ final class Acceptor {
   private Ballot promised = Ballot.NONE;
   private Ballot accepted = Ballot.NONE;
   private @Nullable ClusterState value;
-  private boolean hasForgotten;
+  private volatile boolean hasForgotten;
   private long recalledSlot;
 
   Acceptor(ClusterState state) {
@@ -70,9 +70,9 @@ final class Acceptor {
   }
 
   /**
-   * What a majority of others has promised and accepted in the next slot stands for this node's
-   * own forgotten votes: whatever can have been chosen with one of these was accepted by one of
-   * them, and they promised not to accept it any more below this ballot.
+   * What a majority of others has promised and accepted in the next slot stands for this node's own
+   * forgotten votes: whatever can have been chosen with one of these was accepted by one of them,
+   * and they promised not to accept it any more below this ballot.
    *
    * <p>If any of them has accepted something, the slot may be decided, and this node may have voted
    * in the one after it too. So it votes in this one only, and must ask again.

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the newest state of the cluster that this node knows, on disk, votes on the next by its
- * {@link Acceptor}, and proposes changes by {@link Proposer}s. Called on its loop, but for what says
- * otherwise.
+ * {@link Acceptor}, and proposes changes by {@link Proposer}s. Called on its loop, but for what
+ * says otherwise.
  */
 public final class Chain {
   private static final Logger LOG = LoggerFactory.getLogger(Chain.class);
@@ -124,6 +124,14 @@ public final class Chain {
   /** The newest state that is on this node's disk; may be asked from any thread. */
   public ClusterState state() {
     return state;
+  }
+
+  /**
+   * Whether this node has lost its disk, and with it how it voted, and could not recall that from a
+   * majority of the others. May be asked from any thread.
+   */
+  public boolean hasForgotten() {
+    return hasForgotten || acceptor.hasForgotten();
   }
 
   /** Told of each new state. */
@@ -409,8 +417,7 @@ public final class Chain {
   }
 
   private JsonObject newest() {
-    return new JsonObject()
-        .put("state", StateCodec.encode(state));
+    return new JsonObject().put("state", StateCodec.encode(state));
   }
 
   private interface Voting {

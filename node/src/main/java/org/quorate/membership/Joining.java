@@ -61,8 +61,7 @@ public final class Joining {
     return chain
         .propose(state -> state.join(node), PROPOSE_NANOS)
         .map(state -> new Answer(state, "", false))
-        .otherwise(
-            e -> new Answer(null, String.valueOf(e.getMessage()), mayAskAgain(e)))
+        .otherwise(e -> new Answer(null, String.valueOf(e.getMessage()), mayAskAgain(e)))
         .map(Answer::encode);
   }
 

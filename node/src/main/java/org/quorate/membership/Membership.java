@@ -266,7 +266,9 @@ public final class Membership {
         .mapEmpty();
   }
 
-  /** Takes up a newer state of the cluster: looks for its nodes, and tells that it is known here. */
+  /**
+   * Takes up a newer state of the cluster: looks for its nodes, and tells that it is known here.
+   */
   public void meet(ClusterState state) {
     if (closed) {
       return;

@@ -17,8 +17,7 @@ import java.util.TreeSet;
  */
 public record Progress(long epoch, Set<Integer> ready, boolean hasLetGo, long hints) {
   /** The question for it. */
-  static final byte[] QUESTION =
-      new JsonObject().put("ask", "progress").toBuffer().getBytes();
+  static final byte[] QUESTION = new JsonObject().put("ask", "progress").toBuffer().getBytes();
 
   /** Whether this is the question for it. */
   public static boolean isAsked(byte[] question) {

@@ -98,10 +98,7 @@ public final class Transitions {
     }
     Listen.to(
         chain.propose(
-            base ->
-                base.epoch() == state.epoch()
-                    ? NextStep.of(base, progress).orElse(base)
-                    : base,
+            base -> base.epoch() == state.epoch() ? NextStep.of(base, progress).orElse(base) : base,
             PROPOSE_NANOS),
         loop,
         decided -> isBusy = false,

@@ -10,8 +10,7 @@ import org.quorate.version.Life;
  * @param memory asked about what peers remember of this node
  * @param states of the cluster
  */
-public record Local(
-    String cluster, String node, ActorLeases leases, Memory memory, States states) {
+public record Local(String cluster, String node, ActorLeases leases, Memory memory, States states) {
   /** What this node knows of the states of the cluster. Called on any loop. */
   public interface States {
     /** The epoch of the newest. */

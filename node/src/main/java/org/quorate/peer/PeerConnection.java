@@ -292,8 +292,7 @@ public final class PeerConnection {
    *
    * @param epoch of the state of the cluster that the request goes by
    */
-  Future<ByteReader> request(
-      int type, long epoch, long deadline, Consumer<ByteWriter> payload) {
+  Future<ByteReader> request(int type, long epoch, long deadline, Consumer<ByteWriter> payload) {
     FrameLink up = link;
     if (state != State.UP || up == null) {
       return Future.failedFuture(new ReplicaException(Failure.UNREACHABLE));

@@ -44,7 +44,10 @@ final class RemoteReplica implements Replica {
   @Override
   public Future<Reading> read(Key key, long knownDigest, long deadline) {
     return peer.request(
-            Frames.READ, epoch, deadline, out -> out.writeSized(key.encoded()).writeLong(knownDigest))
+            Frames.READ,
+            epoch,
+            deadline,
+            out -> out.writeSized(key.encoded()).writeLong(knownDigest))
         .map(
             in -> {
               peer.report(in);

@@ -410,8 +410,7 @@ public final class AntiEntropy {
     metrics.exchanged();
     boolean isPatient = ++pair.exchanges % IMPATIENT_EXCHANGES != 0;
     String peer = coOwner.name;
-    boolean waits =
-        shard.isWhole(pair.partition) && isPatient && !pair.isToBeConfirmed(peer);
+    boolean waits = shard.isWhole(pair.partition) && isPatient && !pair.isToBeConfirmed(peer);
     long epoch = shard.epoch();
     Exchange exchange = new Exchange(side, pair.partition, question -> ask(peer, question), waits);
     Listen.to(

@@ -104,8 +104,7 @@ public final class Exchanges {
     return parts.stream().map(Future::result);
   }
 
-  private static Future<Part> part(
-      Responder responder, String peer, long epoch, Roots question) {
+  private static Future<Part> part(Responder responder, String peer, long epoch, Roots question) {
     responder.requireSettled(epoch);
     return responder.isBuilt()
         ? Future.succeededFuture(

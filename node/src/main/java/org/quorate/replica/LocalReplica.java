@@ -206,8 +206,7 @@ public final class LocalReplica implements Replica {
     if (shard.isStranger(key)) { // What it took in the place of another is forgotten already.
       return failed(Failure.FAILED);
     }
-    return shard.noting(
-        hints.add(key, target).recover(e -> Future.failedFuture(translate(e))));
+    return shard.noting(hints.add(key, target).recover(e -> Future.failedFuture(translate(e))));
   }
 
   /**

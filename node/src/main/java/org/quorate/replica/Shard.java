@@ -133,8 +133,7 @@ public final class Shard {
     }
     Cohort old = cohort;
     cohort = new Cohort();
-    return old.close()
-        .onSuccess(done -> settledEpoch = Math.max(settledEpoch, next.epoch()));
+    return old.close().onSuccess(done -> settledEpoch = Math.max(settledEpoch, next.epoch()));
   }
 
   /** The epoch of the state that this loop has taken up. */
@@ -155,10 +154,12 @@ public final class Shard {
     return epoch < changed[state.ring().partitionOf(key.hash())];
   }
 
-  /** The other owners of a key that this node owns, or is to own. */
+  /** The other owners of a key. */
   public List<String> sources(Key key) {
     Partition partition = of(key);
-    return partition == null ? List.of() : partition.sources();
+    return partition == null
+        ? state.assignment(state.ring().partitionOf(key.hash())).sources(state.copies())
+        : partition.sources();
   }
 
   /** Counts an update to those of the present state. */
@@ -224,9 +225,7 @@ public final class Shard {
   /** Nothing of the state would be news here if its key had no record, or would mislead nobody. */
   private boolean isPurgeable(Key key, Siblings state) {
     Partition partition = of(key);
-    return state.isEmpty()
-        || partition == null
-        || horizon(partition).coversAll(state.context());
+    return state.isEmpty() || partition == null || horizon(partition).coversAll(state.context());
   }
 
   public Collection<Partition> partitions() {

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.quorate.ring.ChangeRefusedException.Reason;
 import org.quorate.ring.Transition.Kind;
@@ -162,8 +161,7 @@ public record ClusterState(
       throw invalid(
           "leave of " + name + " is refused: " + rest + " members < n=" + copies() + " owners");
     }
-    return begin(
-        Kind.LEAVE, name, "", ring, ring.without(name), isLost ? Set.of(name) : Set.of());
+    return begin(Kind.LEAVE, name, "", ring, ring.without(name), isLost ? Set.of(name) : Set.of());
   }
 
   private boolean isUnderWay(Kind kind, String name) {

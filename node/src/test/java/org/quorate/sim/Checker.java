@@ -121,9 +121,7 @@ final class Checker {
       lost(node);
     } else {
       losses.add(new Loss(node, time.nanos()));
-      keys.values().stream()
-          .filter(key -> mayOwn(node, key))
-          .forEach(key -> key.damaged.add(node));
+      keys.values().stream().filter(key -> mayOwn(node, key)).forEach(key -> key.damaged.add(node));
     }
   }
 

@@ -57,7 +57,7 @@ class MutantTest {
               List.of(
                   new Patch(
                       "coordinator.QuorumRead",
-                      "phase = holders() == replies.acks() ? Phase.DONE : Phase.REPAIRING;",
+                      "phase = areEqual() ? Phase.DONE : Phase.REPAIRING;",
                       "phase = Phase.DONE;"))),
           new Mutant(
               "a late message is not held against the horizon",
@@ -72,19 +72,16 @@ class MutantTest {
                       "news.isEmpty()"),
                   new Patch(
                       "coordinator.WriteOperation",
-                      "e -> failed(owner, e));\n    }",
+                      "e -> failed(this, owner, ReplicaException.of(e)));",
                       """
                       e -> {
-                        failed(owner, e);
+                        failed(this, owner, ReplicaException.of(e));
                         loop.after(
                             6000,
                             () ->
-                                owners
-                                    .get(owner)
-                                    .replica()
+                                replica(owner)
                                     .merge(key, done.state(), 0, deadline + 60_000_000_000L));
                       });
-                      }
                       """))),
           new Mutant(
               "a tombstone is reaped when this node alone has seen it",
@@ -108,7 +105,8 @@ class MutantTest {
           new Mutant(
               "a new disk is taken for the old one",
               List.of(
-                  new Patch("Provenance", "if (identity.recalls(last)) {", "if (members > 0) {"))),
+                  new Patch(
+                      "Provenance", "if (identity.recalls(last)) {", "if (stopping != null) {"))),
           new Mutant(
               "a partition counts as whole before all co-owners were asked",
               List.of(
@@ -128,9 +126,71 @@ class MutantTest {
               List.of(
                   new Patch(
                       "coordinator.ReplyBoard",
-                      "&& Arrays.stream(failures).allMatch("
+                      "return Arrays.stream(failures).allMatch("
                           + "failure -> failure != null && failure.isDefinite())",
-                      "&& Arrays.stream(failures).anyMatch(failure -> failure != null)"))));
+                      "return acks() == 0 && Arrays.stream(failures)"
+                          + ".anyMatch(failure -> failure != null)"))),
+          new Mutant(
+              "owners change before the new ones have everything",
+              List.of(
+                  new Patch(
+                      "membership.NextStep",
+                      ".filter(told -> told.ready().contains(partition))",
+                      ""))),
+          new Mutant(
+              "a new owner copies from a single one",
+              List.of(
+                  new Patch(
+                      "repair.AntiEntropy",
+                      "sources(partition).stream()\n                        .allMatch(",
+                      "sources(partition).stream()\n                        .anyMatch("),
+                  new Patch(
+                      "repair.AntiEntropy",
+                      "pairs.stream().allMatch(pair -> pair.isCovered)",
+                      "(partition.isNewcomer()"
+                          + " ? pairs.stream().anyMatch(pair -> pair.isCovered)"
+                          + " : pairs.stream().allMatch(pair -> pair.isCovered))"))),
+          new Mutant(
+              "requests of a stale epoch are accepted",
+              List.of(
+                  new Patch(
+                      "replica.Shard",
+                      "return epoch < changed[state.ring().partitionOf(key.hash())];",
+                      "return false;"))),
+          new Mutant(
+              "what new owners copied is not compared again while it settles",
+              List.of(
+                  new Patch(
+                      "repair.AntiEntropy",
+                      "pair.coveredEpoch >= partition.settlingSince()",
+                      "pair.isCovered"))),
+          new Mutant(
+              "writes go to the old owners alone until the ring has changed",
+              List.of(
+                  new Patch(
+                      "coordinator.OwnerSet",
+                      "return preference.next().isEmpty()",
+                      "return !preference.isSettling()"))),
+          new Mutant(
+              "a proposer does not mind what was accepted before",
+              List.of(
+                  new Patch(
+                      "membership.Proposal",
+                      "acceptedBallot.compareTo(highest) > 0",
+                      "voters.isEmpty()"))),
+          new Mutant(
+              "votes that were lost with a disk are taken for none",
+              List.of(
+                  new Patch("membership.Acceptor", "hasForgotten && slot", "slot < 0 && slot"))),
+          new Mutant(
+              "a node that gave a partition up goes on with its old copy",
+              List.of(
+                  new Patch(
+                      "replica.Shard",
+                      "store.update(horizonKey(partition), held -> State.EMPTY),",
+                      "store.update(horizonKey(partition), held -> held),"),
+                  new Patch("replica.Shard", "given.forget();", "given.horizon();"),
+                  new Patch("repair.Departure", "isBusy ||", "store != null ||"))));
 
   @Test
   void eachMistakeIsCaught() throws InterruptedException, ExecutionException {

@@ -223,7 +223,7 @@ final class Nemesis {
 
   private boolean isFull() {
     long usable = machines.stream().filter(machine -> !machine.isRetired()).count();
-    return cluster.members().size() >= MOST_MEMBERS || machines.size() >= MOST_MACHINES;
+    return usable >= MOST_MEMBERS || machines.size() >= MOST_MACHINES;
   }
 
   private String join() {
@@ -260,7 +260,8 @@ final class Nemesis {
     boolean isMember = cluster.state().ring().hasMember(dead.name());
     Transition moving = cluster.state().transition();
     boolean isOneLost = moving != null && !moving.lost().isEmpty();
-    boolean wouldBeLost = profile.n() == 1 || dead.equals(keeper) || isOneLost;
+    boolean isMajorityLeft = cluster.state().voters().size() > 2;
+    boolean wouldBeLost = profile.n() == 1 || dead.equals(keeper) || isOneLost || !isMajorityLeft;
     if (operator == null || isFull() || wouldBeLost || !isMember || replacing) {
       return "";
     }

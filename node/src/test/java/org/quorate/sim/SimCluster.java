@@ -66,8 +66,7 @@ final class SimCluster {
 
   private SimMachine add(Member member, List<Member> members, List<String> seeds) {
     SimMachine added =
-        new SimMachine(
-            config(member, members, seeds), time, network, random.split(), violated);
+        new SimMachine(config(member, members, seeds), time, network, random.split(), violated);
     for (SimMachine other : machines) {
       network.path(added.name(), other.name());
       network.path(other.name(), added.name());
@@ -85,6 +84,17 @@ final class SimCluster {
             () ->
                 ClusterState.first(
                     machines.get(0).config.members(), profile.partitions(), profile.n()));
+  }
+
+  /** Whether too many have lost their disks to decide anything. */
+  boolean isStuck() {
+    Set<String> voters = state().voters().stream().map(Member::name).collect(Collectors.toSet());
+    long forgetful =
+        nodes()
+            .filter(node -> voters.contains(node.config().name()))
+            .filter(Node::hasForgottenVotes)
+            .count();
+    return 2 * (voters.size() - forgetful) <= voters.size();
   }
 
   /** A state by order of the node that knows the newest. */
@@ -132,8 +142,7 @@ final class SimCluster {
     for (int p = 0; before != null && p < profile.partitions(); p++) {
       Assignment old = before.assignment(p);
       Assignment now = state.assignment(p);
-      boolean intersects =
-          shares(written(old), read(now)) && shares(read(old), written(now));
+      boolean intersects = shares(written(old), read(now)) && shares(read(old), written(now));
       if (!intersects) {
         throw new Violation("F8: partition " + p + " from " + old + " to " + now);
       }

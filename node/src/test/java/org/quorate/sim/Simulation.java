@@ -20,7 +20,7 @@ final class Simulation {
   private static final long HEAL_NANOS = 90 * SimTime.SECOND;
 
   /** What an operator has, before he takes it that a majority can decide nothing. */
-  private static final long PATIENCE_NANOS = 45 * SimTime.SECOND;
+  private static final long PATIENCE_NANOS = 20 * SimTime.SECOND;
 
   private static final long MAX_UNSENT_BYTES = 48 << 20;
   private static final int FIRST_OF_BURST = 1000;
@@ -59,17 +59,9 @@ final class Simulation {
     this.profile = Profile.draw(random);
     this.cluster = new SimCluster(profile, random.split(), Simulation::violated);
     this.time = cluster.time;
-    this.checker =
-        new Checker(time, () -> cluster.members().size(), profile.nodes(), profile.n());
+    this.checker = new Checker(time, () -> cluster.members().size(), profile.nodes(), profile.n());
     this.nemesis =
-        new Nemesis(
-            time,
-            random.split(),
-            profile,
-            cluster,
-            checker,
-            this::trace,
-            this::burst);
+        new Nemesis(time, random.split(), profile, cluster, checker, this::trace, this::burst);
   }
 
   /** So many clients that each do one thing, all at once. */
@@ -190,8 +182,9 @@ final class Simulation {
         "clients are done and all nodes are up",
         () -> {
           boolean isCalm = workers == 0 && cluster.isCalm();
-          if (!isCalm && time.nanos() > patience && forced++ == 0) {
+          if (!isCalm && time.nanos() > patience && cluster.isStuck() && forced++ == 0) {
             trace("an operator forces a state: most members have forgotten what they voted");
+            if (Boolean.getBoolean("dbg")) System.out.println("FORCED seed " + seed);
             cluster.force();
           }
           return isCalm;
