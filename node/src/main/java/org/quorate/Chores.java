@@ -72,6 +72,7 @@ final class Chores {
       lane.loop().execute(lane.antiEntropy()::compare);
       every(lane.loop(), CHECK_MILLIS, lane.departure()::clear);
       every(lane.loop(), config.antiEntropyInterval().toMillis(), lane.antiEntropy()::compare);
+      every(lane.loop(), STEP_MILLIS, lane.antiEntropy()::copy);
     }
     if (config.log().sync() == Log.Sync.INTERVAL) {
       every(first.loop(), config.fsyncInterval().toMillis(), () -> log.sync(first.loop()));

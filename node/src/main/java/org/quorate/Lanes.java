@@ -61,7 +61,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
 
     /** Takes up a newer state; completes when no update is in progress that began before. */
     Future<Void> adopt(ClusterState state) {
-      Future<Void> settled = shard.adopt(state);
+      Future<Void> settled = shard.tenure().adopt(state);
       peers.adopt(state);
       antiEntropy.adopt();
       return settled;

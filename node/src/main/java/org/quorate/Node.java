@@ -64,6 +64,7 @@ public final class Node {
   private final Hints hints;
   private final Membership membership;
   private final Lanes lanes;
+  private final Participation participation;
   private final Provenance provenance;
   private final Availability availability;
   private final RepairView repair;
@@ -71,7 +72,6 @@ public final class Node {
   private final AntiEntropyMetrics antiEntropyMetrics;
   private final boolean isSound;
   private String peerAddress = "";
-  private Runnable onLeft = () -> {};
   private volatile boolean stopping;
 
   private Node(
@@ -132,6 +132,7 @@ public final class Node {
             (member, question) -> peers().compare(member, question),
             ports.registry());
     this.antiEntropyMetrics = new AntiEntropyMetrics(ports.registry());
+    KnownStates known = new KnownStates(chain, ports.lanes().get(0).loop());
     Operations operations = new Operations(ports.clock().wallMillis() << 20);
     Standing standing =
         new Standing(
@@ -151,7 +152,7 @@ public final class Node {
                 reserve,
                 storageMetrics,
                 antiEntropyMetrics,
-                new Local(config.cluster(), config.name(), identity, this::recall, states()),
+                new Local(config.cluster(), config.name(), identity, this::recall, known),
                 node -> new StandingBelief(membership.standing(node)),
                 this::hint,
                 operations,
@@ -159,6 +160,9 @@ public final class Node {
                 () -> hints.pending() > 0,
                 chain::state,
                 recovered.damagedBefore()));
+    this.participation =
+        new Participation(
+            config.name(), chain, lanes, membership, hints::pending, this::takenUp);
     this.provenance = new Provenance(lanes, identity, chain, () -> stopping);
     this.availability =
         new Availability(
@@ -170,18 +174,17 @@ public final class Node {
             (node, question) -> peers().chain(node, question),
             ports.lanes().get(0).loop(),
             name -> membership.standing(name).isLiving(),
-            this::progress);
+            () -> participation().progress());
     List<Responder> responders = new ArrayList<>();
     lanes.forEach(lane -> responders.add(lane.responder()));
     this.exchanges = new Exchanges(responders, standing, antiEntropyMetrics);
     this.repair = new RepairView(lanes, hints, storageMetrics);
-    watch(state);
+    takenUp(state);
     peers().onChange(membership::compare, membership::check);
     membership.onChange(this::believed);
-    chain.onState(this::adopt);
   }
 
-  private void watch(ClusterState state) {
+  private void takenUp(ClusterState state) {
     state.nodes().stream()
         .map(org.quorate.ring.Member::name)
         .filter(name -> !name.equals(config.name()))
@@ -190,77 +193,16 @@ public final class Node {
         .coOwners()
         .keySet()
         .forEach(name -> antiEntropyMetrics.watch(name, () -> ageSeconds(name)));
-  }
-
-  /** What the loops want to know of the chain, and tell it. */
-  private Local.States states() {
-    return new Local.States() {
-      @Override
-      public long epoch() {
-        return chain.state().epoch();
-      }
-
-      @Override
-      public void heard(String peer, long epoch) {
-        if (epoch > epoch()) {
-          lanes.first().loop().execute(() -> chain.heard(peer, epoch));
-        }
-      }
-
-      @Override
-      public void catchUp(String peer) {
-        lanes.first().loop().execute(() -> chain.catchUp(peer));
-      }
-    };
-  }
-
-  /** A newer state of the cluster is on disk. */
-  private void adopt(ClusterState state) {
-    if (!state.hasNode(config.name())) {
-      LOG.warn("this node takes no part in the cluster any more");
-      onLeft.run();
-      return;
-    }
-    membership.meet(state);
-    lanes.forEach(lane -> lane.loop().execute(() -> adopt(lane, state)));
     availability.check();
   }
 
-  private void adopt(Lanes.Lane lane, ClusterState state) {
-    Listen.to(lane.adopt(state), lane.loop(), settled -> {}, e -> {});
-    if (lane.equals(lanes.first())) {
-      watch(state);
-    }
-  }
-
-  /** How far this node is with the transition that is under way. */
-  private Future<Progress> progress() {
-    Set<Integer> ready = ConcurrentHashMap.newKeySet();
-    Set<Long> epochs = ConcurrentHashMap.newKeySet();
-    return lanes
-        .run(
-            lane -> {
-              epochs.add(lane.shard().epoch());
-              epochs.add(lane.shard().settledEpoch());
-              ready.addAll(lane.antiEntropy().ready());
-            })
-        .map(
-            asked -> {
-              boolean hasLetGo = true;
-              for (Lanes.Lane lane : lanes) {
-                hasLetGo &= lane.shard().hasLetGo();
-              }
-              return new Progress(
-                  epochs.stream().mapToLong(Long::longValue).min().orElse(0),
-                  epochs.size() == 1 ? new TreeSet<>(ready) : Set.of(),
-                  hasLetGo,
-                  hints.pending());
-            });
+  private Participation participation() {
+    return participation;
   }
 
   /** Told when this node takes no part in the cluster any more. */
   public void onLeft(Runnable listener) {
-    onLeft = listener;
+    participation.onLeft(listener);
   }
 
   private Future<Void> recall(String peer, Life last) {
@@ -374,21 +316,13 @@ public final class Node {
   private Answering answering(Loop loop) {
     return new Answering(
         (from, epoch, question) ->
-            onFirst(loop, () -> Future.succeededFuture(membership.answer(from, question))),
+            lanes.onFirst(
+                loop, () -> Future.succeededFuture(membership.answer(from, question))),
         (from, epoch, question) -> exchanges.answer(loop, from, epoch, question),
         (from, epoch, question) ->
-            onFirst(
-                loop,
-                () ->
-                    Progress.isAsked(question)
-                        ? progress().map(own -> own.encode().toBuffer().getBytes())
-                        : chain.answer(from, question)),
+            lanes.onFirst(loop, () -> participation.answer(from, question)),
         (from, epoch, request) ->
-            onFirst(loop, () -> Joining.take(config.cluster(), chain, request)));
-  }
-
-  private Future<byte[]> onFirst(Loop from, Tasks.Call<byte[]> call) {
-    return lanes.onFirst(from, call);
+            lanes.onFirst(loop, () -> Joining.take(config.cluster(), chain, request)));
   }
 
   private Future<Void> begin() {
@@ -504,6 +438,12 @@ public final class Node {
    */
   public void requireExactTrees() {
     lanes.forEach(lane -> lane.shard().requireExactTrees());
+  }
+
+  /** What this node has of a key, whether it owns it or not. */
+  public Future<org.quorate.version.State> copy(Key key) {
+    Lanes.Lane lane = lanes.of(key);
+    return Tasks.onLoop(lane.loop(), () -> lane.replica().copy(key));
   }
 
   /** Keys whose newest state is not durable yet. */

@@ -68,7 +68,7 @@ public final class RepairView {
   public Set<Integer> leaving() {
     Set<Integer> leaving = new TreeSet<>();
     for (Lanes.Lane lane : lanes) {
-      leaving.addAll(lane.shard().left());
+      leaving.addAll(lane.shard().tenure().left());
     }
     return leaving;
   }

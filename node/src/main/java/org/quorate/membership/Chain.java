@@ -63,7 +63,7 @@ public final class Chain {
   private long round;
   private boolean mayVote;
   private volatile boolean hasForgotten;
-  private boolean isRecalling;
+  private @Nullable Recollection recollection;
 
   /** A forced state that comes now is newer than what this node has forgotten. */
   private boolean mayBeForgiven;
@@ -164,84 +164,26 @@ public final class Chain {
         });
   }
 
-  /** Has a majority of the others promise a new ballot, and takes their votes for its own. */
   private void recall() {
-    if (!acceptor.hasForgotten() || !mayVote || isRecalling || closed) {
-      return;
-    }
-    isRecalling = true;
-    List<String> others = voters(state);
-    others.remove(self);
-    Recollection recollection =
-        new Recollection(state.epoch() + 1, nextBallot(), others.size(), voters(state).size());
-    JsonObject prepare =
-        question("prepare")
-            .put("slot", recollection.slot)
-            .put("ballot", Acceptor.encode(recollection.ballot));
-    others.forEach(
-        other ->
-            Listen.to(
-                ask(other, prepare),
-                loop,
-                answer -> told(recollection, answer),
-                e -> told(recollection, null)));
-    if (others.isEmpty()) {
-      isRecalling = false;
+    if (acceptor.hasForgotten() && mayVote && recollection == null && !closed) {
+      Recollection asking = new Recollection(this, state);
+      recollection = asking;
+      Listen.to(
+          asking.run(),
+          loop,
+          done -> recalled(asking),
+          e -> {
+            throw new IllegalStateException(e);
+          });
     }
   }
 
-  /** What others have promised and accepted, in place of what this node has forgotten. */
-  private static final class Recollection {
-    private final long slot;
-    private final Ballot ballot;
-    private final int enough;
-    private int open;
-    private int answers;
-    private int promises;
-    private Ballot highest = Ballot.NONE;
-    private @Nullable ClusterState value;
-
-    Recollection(long slot, Ballot ballot, int others, int voters) {
-      this.slot = slot;
-      this.ballot = ballot;
-      this.open = others;
-      this.enough = voters - voters / 2;
-    }
-
-    void promised(JsonObject answer) {
-      promises++;
-      Ballot accepted = Acceptor.ballot(answer.getJsonArray("accepted"));
-      JsonObject its = answer.getJsonObject("value");
-      if (its != null && accepted.compareTo(highest) > 0) {
-        highest = accepted;
-        value = StateCodec.decode(its);
-      }
-    }
-  }
-
-  private void told(Recollection recollection, @Nullable JsonObject answer) {
-    if (answer != null) {
-      Vote vote = Vote.valueOf(answer.getString("vote"));
-      recollection.answers += vote == Vote.DECIDED ? 0 : 1;
-      if (vote == Vote.YES) {
-        recollection.promised(answer);
-      } else if (vote == Vote.DECIDED) {
-        learn(StateCodec.decode(answer.getJsonObject("state")));
-      } else if (vote == Vote.LATE) {
-        met(Acceptor.ballot(answer.getJsonArray("promised")));
-      }
-    }
-    if (--recollection.open > 0) {
-      return;
-    }
-    isRecalling = false;
-    boolean isRecalled =
-        recollection.promises >= recollection.enough
-            && recollection.slot == acceptor.state().epoch() + 1;
-    mayBeForgiven = recollection.open == 0 && recollection.answers > 0;
-    if (isRecalled) {
-      acceptor.recall(recollection.ballot, recollection.highest, recollection.value);
-      LOG.info("forgotten votes on state {} are recalled from the others", recollection.slot);
+  private void recalled(Recollection asked) {
+    recollection = null;
+    mayBeForgiven |= asked.wasAnswered();
+    if (asked.isEnough() && asked.slot() == acceptor.state().epoch() + 1) {
+      acceptor.recall(asked.ballot(), asked.highest(), asked.value());
+      LOG.info("forgotten votes on state {} are recalled from the others", asked.slot());
       Listen.to(save(), loop, saved -> {}, e -> {});
     }
     if (acceptor.hasForgotten()) {
@@ -392,6 +334,10 @@ public final class Chain {
 
   boolean isClosed() {
     return closed;
+  }
+
+  String self() {
+    return self;
   }
 
   private Future<JsonObject> answer(String from, JsonObject question) {

@@ -236,6 +236,28 @@ public final class AntiEntropy {
     reaper.settleStrangers();
   }
 
+  /**
+   * Compares what the transition waits for; to be called every now and then, because that must not
+   * take as long as the interval may be.
+   */
+  public void copy() {
+    boolean waits = shard.partitions().stream().anyMatch(Partition::isNewcomer);
+    if (waits && shard.isBuilt()) {
+      completeAll();
+      for (CoOwner coOwner : coOwners.values()) {
+        boolean helps =
+            coOwner.pairs.values().stream()
+                .anyMatch(
+                    pair ->
+                        pair.isToBeConfirmed(coOwner.name)
+                            || (pair.partition.isNewcomer() && !pair.isCovered));
+        if (helps && isUp.test(coOwner.name) && !coOwner.isAsked) {
+          compare(coOwner);
+        }
+      }
+    }
+  }
+
   private void count() {
     int waiting = shard.waitingTombstones();
     int refilling = shard.refilling().size();
@@ -265,7 +287,7 @@ public final class AntiEntropy {
             .map(Partition::number)
             .toList();
     List<Root> asked = roots(coOwner);
-    long epoch = shard.epoch();
+    long epoch = shard.tenure().epoch();
     Listen.to(
         ask(coOwner.name, new Roots(lanes, lane, Roots.hash(asked), wanted))
             .map(RootsAnswer::decode),
@@ -411,7 +433,7 @@ public final class AntiEntropy {
     boolean isPatient = ++pair.exchanges % IMPATIENT_EXCHANGES != 0;
     String peer = coOwner.name;
     boolean waits = shard.isWhole(pair.partition) && isPatient && !pair.isToBeConfirmed(peer);
-    long epoch = shard.epoch();
+    long epoch = shard.tenure().epoch();
     Exchange exchange = new Exchange(side, pair.partition, question -> ask(peer, question), waits);
     Listen.to(
         tracing.work("anti-entropy", peer, exchange::run),

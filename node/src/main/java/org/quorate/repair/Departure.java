@@ -51,16 +51,16 @@ public final class Departure {
 
   /** To be called every now and then, on the loop. */
   public void clear() {
-    if (isBusy || shard.left().isEmpty() || mustWait()) {
+    if (isBusy || shard.tenure().left().isEmpty() || mustWait()) {
       return;
     }
-    if (renewedIn < shard.epoch()) {
-      renewedIn = shard.epoch();
+    if (renewedIn < shard.tenure().epoch()) {
+      renewedIn = shard.tenure().epoch();
       store.identity().renew("this node forgets partitions that it does not own any more");
     }
     isBusy = true;
     forgotten = 0;
-    int partition = shard.left().iterator().next();
+    int partition = shard.tenure().left().iterator().next();
     Deque<Map.Entry<Key, Location>> keys = keys(partition);
     Listen.to(
         pace.untilEmpty(keys, () -> forgetSome(partition, keys)),
@@ -68,7 +68,7 @@ public final class Departure {
         done -> {
           isBusy = false;
           if (forgotten == 0 && !mustWait()) {
-            shard.cleared(partition);
+            shard.tenure().cleared(partition);
           }
           loop.execute(this::clear);
         },
@@ -76,7 +76,7 @@ public final class Departure {
   }
 
   private boolean mustWait() {
-    return keepsHints.getAsBoolean() || shard.isNotingHints() || !shard.isCalm();
+    return keepsHints.getAsBoolean() || shard.isNotingHints() || !shard.tenure().isCalm();
   }
 
   private Deque<Map.Entry<Key, Location>> keys(int partition) {
@@ -97,7 +97,7 @@ public final class Departure {
   }
 
   private Future<Void> forgetSome(int partition, Deque<Map.Entry<Key, Location>> keys) {
-    if (mustWait() || !shard.left().contains(partition)) {
+    if (mustWait() || !shard.tenure().left().contains(partition)) {
       keys.clear();
       return Future.succeededFuture();
     }

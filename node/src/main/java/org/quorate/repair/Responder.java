@@ -57,7 +57,7 @@ public final class Responder {
    *     this may still come to be here
    */
   void requireSettled(long epoch) {
-    if (shard.settledEpoch() < epoch) {
+    if (shard.tenure().settledEpoch() < epoch) {
       throw new ReplicaException(Failure.STALE_EPOCH);
     }
   }

@@ -37,7 +37,7 @@ public final class LocalReplica implements Replica {
 
   /** Whether the key's owners have changed since the state of the cluster of this epoch. */
   boolean isStale(Key key, long epoch) {
-    return shard.isStale(key, epoch);
+    return shard.tenure().isStale(key, epoch);
   }
 
   /**
@@ -101,7 +101,7 @@ public final class LocalReplica implements Replica {
     }
     Minting minting = new Minting(write);
     Listen.to(
-        shard.counted(store.update(key, minting)),
+        shard.tenure().counted(store.update(key, minting)),
         store.loop(),
         stored -> minting.settle(null),
         minting::settle);
@@ -181,6 +181,7 @@ public final class LocalReplica implements Replica {
       return failed(Failure.NOT_READY);
     }
     return shard
+        .tenure()
         .counted(store.update(key, new Merging(state, basis, () -> shard.horizon(key))))
         .<Void>mapEmpty()
         .recover(e -> Future.failedFuture(translate(e)));

@@ -2,20 +2,15 @@ package org.quorate.replica;
 
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.quorate.merkle.Tree;
-import org.quorate.ring.Assignment;
 import org.quorate.ring.ClusterState;
 import org.quorate.runtime.Listen;
 import org.quorate.storage.Location;
@@ -42,21 +37,8 @@ public final class Shard {
   private static final Dot NOBODYS = new Dot(0, 1);
 
   private final Store store;
-  private final String node;
-  private final int lane;
-  private final int lanes;
-  private final Map<Integer, Partition> partitions = new ConcurrentSkipListMap<>();
-
-  /** For each partition the epoch in which its owners were last seen to change. */
-  private final long[] changed;
-
-  /** Partitions that this node owns no more, and has something left of. */
-  private final Set<Integer> left = new ConcurrentSkipListSet<>();
-
-  private ClusterState state;
-  private Cohort cohort = new Cohort();
-  private volatile long settledEpoch;
-  private final AtomicInteger voiding = new AtomicInteger();
+  private final Tenure tenure;
+  private final Map<Integer, Partition> partitions;
   private int notingHints;
 
   /**
@@ -65,119 +47,15 @@ public final class Shard {
    */
   public Shard(Store store, ClusterState state, String node, int lane, int lanes) {
     this.store = store;
-    this.state = state;
-    this.node = node;
-    this.lane = lane;
-    this.lanes = lanes;
-    this.changed = new long[state.ring().partitions()];
-    this.settledEpoch = state.epoch();
-    Arrays.fill(changed, state.epoch());
-    for (int p = lane; p < changed.length; p += lanes) {
-      assign(p);
-    }
+    this.tenure = new Tenure(store, state, node, lane, lanes);
+    this.partitions = tenure.partitions();
     store.onMove(this::moved);
     store.purgeable(this::isPurgeable);
   }
 
-  /** Whether this node has the partition now; if not, it was given up if it was there. */
-  private void assign(int p) {
-    Assignment assignment = state.assignment(p);
-    if (assignment.holders(state.copies()).contains(node)) {
-      left.remove(p);
-      partitions
-          .computeIfAbsent(p, none -> new Partition(p, horizonKey(p)))
-          .assign(assignment, state.copies(), node);
-    } else {
-      Partition given = partitions.remove(p);
-      if (given != null) {
-        given.forget();
-        leave(p);
-      }
-    }
-  }
-
-  private Key horizonKey(int partition) {
-    return Key.system(state.ring().firstHashOf(partition));
-  }
-
-  /** What was seen of a partition counts no more once others own it. */
-  private void leave(int partition) {
-    store.mended(partition);
-    left.add(partition);
-    voiding.incrementAndGet();
-    Listen.to(
-        store.update(horizonKey(partition), held -> State.EMPTY),
-        store.loop(),
-        done -> voiding.decrementAndGet(),
-        e -> {
-          voiding.decrementAndGet();
-          if (!partitions.containsKey(partition)) {
-            leave(partition);
-          }
-        });
-  }
-
-  /**
-   * Takes up a newer state of the cluster: requests of an older one are refused from now on where
-   * it changes something. Completes when no update is in progress that began before.
-   */
-  public Future<Void> adopt(ClusterState next) {
-    boolean isNext = next.epoch() == state.epoch() + 1;
-    ClusterState before = state;
-    state = next;
-    for (int p = lane; p < changed.length; p += lanes) {
-      if (!isNext || !next.assignment(p).equals(before.assignment(p))) {
-        changed[p] = next.epoch();
-        assign(p);
-      }
-    }
-    Cohort old = cohort;
-    cohort = new Cohort();
-    return old.close().onSuccess(done -> settledEpoch = Math.max(settledEpoch, next.epoch()));
-  }
-
-  /** The epoch of the state that this loop has taken up. */
-  public long epoch() {
-    return state.epoch();
-  }
-
-  /**
-   * The epoch of the state that this loop has taken up so long ago that no update of an earlier one
-   * is in progress. May be asked from any thread.
-   */
-  public long settledEpoch() {
-    return settledEpoch;
-  }
-
-  /** Whether the key's owners have changed since the state of this epoch. */
-  boolean isStale(Key key, long epoch) {
-    return epoch < changed[state.ring().partitionOf(key.hash())];
-  }
-
-  /** The other owners of a key. */
-  public List<String> sources(Key key) {
-    Partition partition = of(key);
-    return partition == null
-        ? state.assignment(state.ring().partitionOf(key.hash())).sources(state.copies())
-        : partition.sources();
-  }
-
-  /** Counts an update to those of the present state. */
-  <T> Future<T> counted(Future<T> update) {
-    return cohort.with(update);
-  }
-
-  /**
-   * Whether no horizon is left of a partition that this node owns no more. May be asked from any
-   * thread.
-   */
-  public boolean hasLetGo() {
-    return voiding.get() == 0;
-  }
-
-  /** Whether no transition is under way. */
-  public boolean isCalm() {
-    return state.transition() == null;
+  /** Which partitions this loop has, and has given up. */
+  public Tenure tenure() {
+    return tenure;
   }
 
   /** Whether a hint is being noted, for a copy of a key that this node may not own. */
@@ -197,18 +75,14 @@ public final class Shard {
     return of(key) == null && (at == null || at.isReaped());
   }
 
-  /** Partitions that this node owns no more, and has something left of. */
-  public Set<Integer> left() {
-    return left;
-  }
-
-  /** Nothing is left of a partition that this node owns no more. */
-  public void cleared(int partition) {
-    left.remove(partition);
+  /** The other owners of a key. */
+  public List<String> sources(Key key) {
+    Partition partition = of(key);
+    return partition == null ? tenure.owners(key) : partition.sources();
   }
 
   private @Nullable Partition of(Key key) {
-    return partitions.get(state.ring().partitionOf(key.hash()));
+    return partitions.get(tenure.partitionOf(key));
   }
 
   private void moved(Key key, @Nullable Location from, @Nullable Location to) {
@@ -242,14 +116,7 @@ public final class Shard {
    * own nothing can be missing here; one that has a horizon all the same was given up.
    */
   public Future<Void> open() {
-    for (int p = lane; p < changed.length; p += lanes) {
-      if (!partitions.containsKey(p)) {
-        store.mended(p);
-        if (store.location(horizonKey(p)) != null) {
-          leave(p);
-        }
-      }
-    }
+    tenure.open();
     List<Future<State>> read = new ArrayList<>();
     for (Partition partition : partitions.values()) {
       read.add(

@@ -53,6 +53,11 @@ final class Checker {
     isChanging = true;
   }
 
+  /** Whether no disk was replaced so far. */
+  boolean areAllIntact() {
+    return replaced.isEmpty();
+  }
+
   private boolean mayOwn(String node, KeyHistory key) {
     return isChanging || key.owners.contains(node);
   }

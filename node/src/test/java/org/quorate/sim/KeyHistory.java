@@ -37,6 +37,7 @@ final class KeyHistory {
 
   private final Map<Dot, Integer> numbers = new HashMap<>();
   private final List<List<Fact>> factsByHolders = new ArrayList<>();
+  private final List<List<CausalContext>> held = new ArrayList<>();
   private final List<Map<Dot, Long>> goneByHolders = new ArrayList<>();
 
   /** How clients use the key. */
@@ -60,6 +61,7 @@ final class KeyHistory {
     this.style = style;
     for (int holders = 0; holders <= owners.size(); holders++) {
       factsByHolders.add(new ArrayList<>());
+      held.add(new ArrayList<>());
       goneByHolders.add(new HashMap<>());
     }
   }
@@ -83,6 +85,9 @@ final class KeyHistory {
 
   /** From now on at least so many owners include this state. */
   void learn(long now, int holders, Siblings state) {
+    List<CausalContext> single = held.get(holders);
+    single.removeIf(context -> state.context().coversAll(context));
+    single.add(state.context());
     List<Fact> facts = factsByHolders.get(holders);
     CausalContext before =
         facts.isEmpty() ? CausalContext.EMPTY : facts.get(facts.size() - 1).context();
@@ -105,6 +110,16 @@ final class KeyHistory {
    */
   private int leastHolders(int r) {
     return Math.max(owners.size() - r, damaged.size()) + 1;
+  }
+
+  /** Nothing of the key is ever deleted, and no disk that may have held it was lost. */
+  boolean isKept() {
+    return isIntact() && (style == Style.BLIND || style == Style.ADD);
+  }
+
+  /** Contexts each of which at least so many owners include, not always the same. */
+  List<CausalContext> heldBy(int holders) {
+    return List.copyOf(held.get(holders));
   }
 
   /** What a read of so many owners that began then must include. */

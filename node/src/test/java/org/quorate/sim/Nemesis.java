@@ -167,7 +167,7 @@ final class Nemesis {
             yield machine.name();
           }
           case WIPE -> {
-            if (machine.equals(keeper)) {
+            if (machine.equals(keeper) || isVoterLost()) {
               yield "";
             }
             machine.powerCut();
@@ -252,6 +252,13 @@ final class Nemesis {
             done -> trace.accept("  done: " + what + ", state " + done.epoch()),
             e -> trace.accept("  refused: " + what + ", " + e.getMessage()));
     return what + " at " + at.name();
+  }
+
+  /** A majority of disks is needed to decide who belongs to the cluster. */
+  private boolean isVoterLost() {
+    return machines.stream()
+        .filter(SimMachine::isRetired)
+        .anyMatch(machine -> cluster.state().ring().hasMember(machine.name()));
   }
 
   /** A machine burns, and a new one takes its place as soon as an operator is told so. */
@@ -423,7 +430,7 @@ final class Nemesis {
   }
 
   private String restore(SimMachine machine) {
-    if (machine.equals(keeper)) {
+    if (machine.equals(keeper) || isVoterLost()) {
       return "";
     }
     if (!machine.hasCopy()) {

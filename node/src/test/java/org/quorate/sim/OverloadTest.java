@@ -25,7 +25,7 @@ class OverloadTest {
   private static final long LIMIT_BYTES = 32 << 20;
 
   private final Profile profile =
-      new Profile(3, 3, 16, 1, 0, 8 << 20, List.of(), 0, 0, Set.of(), 0, 0);
+      new Profile(3, 3, 16, 1, 0, 8 << 20, true, 1000, List.of(), 0, 0, Set.of(), 0, 0);
   private final SimCluster cluster =
       new SimCluster(
           profile,

@@ -15,6 +15,8 @@ import org.quorate.sim.KeyHistory.Style;
  * @param cacheBytes 0 or enough for everything, because what is evicted in between is left to
  *     chance
  * @param segmentBytes of the log
+ * @param hints whether nodes keep hints
+ * @param compareMillis between comparisons of co-owners
  * @param styles of the keys, one each
  * @param thinkNanos between two requests of a client, on average
  * @param faultNanos between two faults, on average
@@ -27,12 +29,31 @@ record Profile(
     int loops,
     long cacheBytes,
     int segmentBytes,
+    boolean hints,
+    int compareMillis,
     List<Style> styles,
     int clients,
     long thinkNanos,
     Set<Fault> faults,
     long faultNanos,
     int seconds) {
+  /** Faults that leave owners different while the ring changes, and cost no disk; seldom mended. */
+  private static final Set<Fault> ELASTIC =
+      EnumSet.of(
+          Fault.CUT,
+          Fault.FLAP,
+          Fault.CLOG,
+          Fault.FRAMES,
+          Fault.RESET,
+          Fault.SLOW_WAY,
+          Fault.KILL,
+          Fault.PAUSE,
+          Fault.SLOW_DISK,
+          Fault.SLOW_NODE,
+          Fault.JOIN,
+          Fault.LEAVE,
+          Fault.ABORT);
+
   /** A damaged key that has one owner stays unreadable, so bits flip only where there are more. */
   static Profile draw(SplittableRandom random) {
     int nodes = 3 + random.nextInt(5);
@@ -42,10 +63,12 @@ record Profile(
     for (int i = 0; i < keys; i++) {
       styles.add(Style.values()[random.nextInt(Style.values().length)]);
     }
+    boolean isElastic = random.nextInt(3) == 0;
     Set<Fault> faults = EnumSet.noneOf(Fault.class);
     double share = random.nextDouble();
     for (Fault fault : Fault.values()) {
-      if (random.nextDouble() < share * fault.weight) {
+      boolean isChosen = random.nextDouble() < share * fault.weight;
+      if (isElastic ? ELASTIC.contains(fault) && (isChosen || fault == Fault.JOIN || fault == Fault.LEAVE) : isChosen) {
         faults.add(fault);
       }
     }
@@ -55,10 +78,12 @@ record Profile(
     return new Profile(
         nodes,
         n,
-        1 + random.nextInt(16),
+        1 + random.nextInt(isElastic ? 4 : 16),
         1 + random.nextInt(2),
         random.nextBoolean() ? 0 : 64 << 20,
         512 << random.nextInt(8),
+        !isElastic && random.nextInt(8) > 0,
+        isElastic ? 30_000 : 1000,
         styles,
         2 + random.nextInt(7),
         (20L + random.nextInt(300)) * SimTime.MILLI,

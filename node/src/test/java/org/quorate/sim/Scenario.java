@@ -26,7 +26,7 @@ final class Scenario {
 
   Scenario() {
     Quiet.logs();
-    Profile profile = new Profile(5, N, 16, 1, 0, 4096, List.of(), 0, 0, Set.of(), 0, 0);
+    Profile profile = new Profile(5, N, 16, 1, 0, 4096, true, 1000, List.of(), 0, 0, Set.of(), 0, 0);
     cluster =
         new SimCluster(
             profile,

@@ -123,6 +123,12 @@ final class SimCluster {
         .toList();
   }
 
+  /** The sets of owners in each of which a read of the key needs a quorum. */
+  List<Set<String>> readSets(Key key) {
+    ClusterState state = state();
+    return read(state.assignment(state.ring().partitionOf(key.hash())));
+  }
+
   /**
    * Each epoch has one state, and quorums of states that follow each other share a set of owners.
    */
@@ -185,9 +191,9 @@ final class SimCluster {
         n -> majority,
         n -> majority,
         new LogOptions(Log.Sync.ALWAYS, profile.segmentBytes(), 2, 32 << 20),
-        new HintOptions(true, profile.segmentBytes(), 64L * profile.segmentBytes()),
+        new HintOptions(profile.hints(), profile.segmentBytes(), 64L * profile.segmentBytes()),
         Duration.ofMillis(100),
-        Duration.ofSeconds(1),
+        Duration.ofMillis(profile.compareMillis()),
         profile.cacheBytes(),
         1 << 20,
         Duration.ofSeconds(1),

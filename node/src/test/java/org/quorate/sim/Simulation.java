@@ -136,6 +136,7 @@ final class Simulation {
       for (int i = 0; i < 10; i++) {
         time.runUntil(time.nanos() + 100 * SimTime.MILLI);
         requireBounds();
+        HolderCheck.begin(cluster, checker.keys(), profile.n());
       }
       requireExactTrees();
     }
@@ -184,7 +185,6 @@ final class Simulation {
           boolean isCalm = workers == 0 && cluster.isCalm();
           if (!isCalm && time.nanos() > patience && cluster.isStuck() && forced++ == 0) {
             trace("an operator forces a state: most members have forgotten what they voted");
-            if (Boolean.getBoolean("dbg")) System.out.println("FORCED seed " + seed);
             cluster.force();
           }
           return isCalm;
@@ -216,11 +216,12 @@ final class Simulation {
   }
 
   private void runUntil(String what, Condition condition) {
-    long end = time.nanos() + HEAL_NANOS;
+    long patience = HEAL_NANOS + (profile.compareMillis() - 1000) * 20 * SimTime.MILLI;
+    long end = time.nanos() + patience;
     while (!condition.holds()) {
       cluster.requireOneChain();
       if (time.nanos() >= end) {
-        throw new Violation("G4: not in " + HEAL_NANOS / SimTime.SECOND + " s: " + what);
+        throw new Violation("G4: not in " + patience / SimTime.SECOND + " s: " + what);
       }
       time.runUntil(time.nanos() + 50 * SimTime.MILLI);
     }

@@ -1,0 +1,109 @@
+package org.quorate;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.quorate.membership.Chain;
+import org.quorate.membership.Membership;
+import org.quorate.membership.Progress;
+import org.quorate.replica.Tenure;
+import org.quorate.ring.ClusterState;
+import org.quorate.runtime.Listen;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's part in the cluster: it takes up new states on all its loops, and tells others how far
+ * it is with them.
+ */
+final class Participation {
+  private static final Logger LOG = LoggerFactory.getLogger(Participation.class);
+
+  private final String node;
+  private final Chain chain;
+  private final Lanes lanes;
+  private final Membership membership;
+  private final LongSupplier pendingHints;
+  private final Consumer<ClusterState> onTakenUp;
+  private final Promise<Void> left = Promise.promise();
+
+  /**
+   * @param onTakenUp told, on the first loop, of each state that it has taken up
+   */
+  Participation(
+      String node,
+      Chain chain,
+      Lanes lanes,
+      Membership membership,
+      LongSupplier pendingHints,
+      Consumer<ClusterState> onTakenUp) {
+    this.node = node;
+    this.chain = chain;
+    this.lanes = lanes;
+    this.membership = membership;
+    this.pendingHints = pendingHints;
+    this.onTakenUp = onTakenUp;
+    chain.onState(this::takeUp);
+  }
+
+  /** Told when this node takes no part in the cluster any more; at once if that is so already. */
+  void onLeft(Runnable listener) {
+    left.future().onSuccess(done -> listener.run());
+  }
+
+  /** A newer state is on disk. */
+  private void takeUp(ClusterState state) {
+    if (!state.hasNode(node)) {
+      LOG.warn("this node takes no part in the cluster any more");
+      left.tryComplete();
+      return;
+    }
+    membership.meet(state);
+    lanes.forEach(lane -> lane.loop().execute(() -> takeUp(lane, state)));
+  }
+
+  private void takeUp(Lanes.Lane lane, ClusterState state) {
+    Listen.to(lane.adopt(state), lane.loop(), settled -> {}, e -> {});
+    if (lane.equals(lanes.first())) {
+      onTakenUp.accept(state);
+    }
+  }
+
+  /** Answers what a peer asks of the chain. To be called on the first loop. */
+  Future<byte[]> answer(String from, byte[] question) {
+    return Progress.isAsked(question)
+        ? progress().map(own -> own.encode().toBuffer()).map(Buffer::getBytes)
+        : chain.answer(from, question);
+  }
+
+  /** How far this node is with the transition that is under way. */
+  Future<Progress> progress() {
+    Set<Integer> ready = ConcurrentHashMap.newKeySet();
+    Set<Long> epochs = ConcurrentHashMap.newKeySet();
+    return lanes
+        .run(
+            lane -> {
+              Tenure tenure = lane.shard().tenure();
+              epochs.add(tenure.epoch());
+              epochs.add(tenure.settledEpoch());
+              ready.addAll(lane.antiEntropy().ready());
+            })
+        .map(
+            asked -> {
+              boolean hasLetGo = true;
+              for (Lanes.Lane lane : lanes) {
+                hasLetGo &= lane.shard().tenure().hasLetGo();
+              }
+              return new Progress(
+                  epochs.stream().mapToLong(Long::longValue).min().orElse(0),
+                  epochs.size() == 1 ? new TreeSet<>(ready) : Set.of(),
+                  hasLetGo,
+                  pendingHints.getAsLong());
+            });
+  }
+}
