@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
@@ -19,7 +17,6 @@ import org.quorate.gossip.View;
 import org.quorate.membership.Chain;
 import org.quorate.membership.Joining;
 import org.quorate.membership.Membership;
-import org.quorate.membership.Progress;
 import org.quorate.membership.Transitions;
 import org.quorate.peer.Answering;
 import org.quorate.peer.Local;
@@ -31,7 +28,6 @@ import org.quorate.repair.Responder;
 import org.quorate.repair.Standing;
 import org.quorate.ring.ClusterState;
 import org.quorate.ring.PartitionState;
-import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.DiskReserve;
 import org.quorate.storage.Identity;
@@ -161,8 +157,7 @@ public final class Node {
                 chain::state,
                 recovered.damagedBefore()));
     this.participation =
-        new Participation(
-            config.name(), chain, lanes, membership, hints::pending, this::takenUp);
+        new Participation(config.name(), chain, lanes, membership, hints::pending, this::takenUp);
     this.provenance = new Provenance(lanes, identity, chain, () -> stopping);
     this.availability =
         new Availability(
@@ -316,11 +311,9 @@ public final class Node {
   private Answering answering(Loop loop) {
     return new Answering(
         (from, epoch, question) ->
-            lanes.onFirst(
-                loop, () -> Future.succeededFuture(membership.answer(from, question))),
+            lanes.onFirst(loop, () -> Future.succeededFuture(membership.answer(from, question))),
         (from, epoch, question) -> exchanges.answer(loop, from, epoch, question),
-        (from, epoch, question) ->
-            lanes.onFirst(loop, () -> participation.answer(from, question)),
+        (from, epoch, question) -> lanes.onFirst(loop, () -> participation.answer(from, question)),
         (from, epoch, request) ->
             lanes.onFirst(loop, () -> Joining.take(config.cluster(), chain, request)));
   }

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's part in the cluster: it takes up new states on all its loops, and tells others how far
- * it is with them.
+ * This node's part in the cluster: it takes up new states on all its loops, and tells others how
+ * far it is with them.
  */
 final class Participation {
   private static final Logger LOG = LoggerFactory.getLogger(Participation.class);

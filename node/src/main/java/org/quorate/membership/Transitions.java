@@ -1,6 +1,7 @@
 package org.quorate.membership;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 public final class Transitions {
   private static final Logger LOG = LoggerFactory.getLogger(Transitions.class);
   private static final long PROPOSE_NANOS = 5_000_000_000L;
+
+  /** Who has not answered by then holds up what needs it, and nothing else. */
+  private static final long PATIENCE_MILLIS = 300;
 
   private final String self;
   private final Chain chain;
@@ -57,17 +61,20 @@ public final class Transitions {
     }
     isBusy = true;
     Map<String, Progress> progress = new TreeMap<>();
+    Promise<Void> told = Promise.promise();
     int[] open = {state.nodes().size()};
     for (Member node : state.nodes()) {
-      Listen.to(
-          progressOf(node.name()),
-          loop,
-          told -> {
-            progress.put(node.name(), told);
-            told(state, progress, --open[0]);
-          },
-          e -> told(state, progress, --open[0]));
+      progressOf(node.name())
+          .onSuccess(answer -> progress.put(node.name(), answer))
+          .onComplete(
+              answer -> {
+                if (--open[0] == 0) {
+                  told.tryComplete();
+                }
+              });
     }
+    loop.after(PATIENCE_MILLIS, told::tryComplete);
+    Listen.to(told.future(), loop, done -> step(state, Map.copyOf(progress)), e -> {});
   }
 
   /** One is enough; a second does no harm. */
@@ -88,10 +95,7 @@ public final class Transitions {
             .map(answer -> Progress.decode(new JsonObject(Buffer.buffer(answer))));
   }
 
-  private void told(ClusterState state, Map<String, Progress> progress, int open) {
-    if (open > 0) {
-      return;
-    }
+  private void step(ClusterState state, Map<String, Progress> progress) {
     if (NextStep.of(state, progress).isEmpty()) {
       isBusy = false;
       return;

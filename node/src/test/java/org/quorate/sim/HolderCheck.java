@@ -9,9 +9,9 @@ import org.quorate.Node;
 import org.quorate.version.CausalContext;
 
 /**
- * Looks into all nodes at one moment: what some number of owners is known to hold must be held by as
- * many of a set that each read asks a quorum of now, whichever ring that is. So nobody has to read at the wrong
- * time for a broken quorum to be found.
+ * Looks into all nodes at one moment: what some number of owners is known to hold must be held by
+ * as many of a set that each read asks a quorum of now, whichever ring that is. So nobody has to
+ * read at the wrong time for a broken quorum to be found.
  */
 final class HolderCheck {
   private final SimCluster cluster;

@@ -74,7 +74,21 @@ record Mutant(String name, List<Patch> patches) {
 
     /** The first of the scenarios that fails, empty if none. */
     String failingScenario() throws ReflectiveOperationException {
-      Class<?> scenarios = loader.loadClass(RepairTest.class.getName());
+      for (String of :
+          List.of(
+              RepairTest.class.getName(),
+              ElasticTest.class.getName(),
+              "org.quorate.membership.ChainTest")) {
+        String failing = failingScenario(of);
+        if (!failing.isEmpty()) {
+          return failing;
+        }
+      }
+      return "";
+    }
+
+    private String failingScenario(String ofClass) throws ReflectiveOperationException {
+      Class<?> scenarios = loader.loadClass(ofClass);
       Constructor<?> make = scenarios.getDeclaredConstructor();
       make.setAccessible(true);
       for (Method scenario : scenarios.getDeclaredMethods()) {

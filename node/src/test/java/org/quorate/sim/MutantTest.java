@@ -154,8 +154,8 @@ class MutantTest {
               "requests of a stale epoch are accepted",
               List.of(
                   new Patch(
-                      "replica.Shard",
-                      "return epoch < changed[state.ring().partitionOf(key.hash())];",
+                      "replica.Tenure",
+                      "return epoch < changed[partitionOf(key)];",
                       "return false;"))),
           new Mutant(
               "what new owners copied is not compared again while it settles",
@@ -164,13 +164,6 @@ class MutantTest {
                       "repair.AntiEntropy",
                       "pair.coveredEpoch >= partition.settlingSince()",
                       "pair.isCovered"))),
-          new Mutant(
-              "writes go to the old owners alone until the ring has changed",
-              List.of(
-                  new Patch(
-                      "coordinator.OwnerSet",
-                      "return preference.next().isEmpty()",
-                      "return !preference.isSettling()"))),
           new Mutant(
               "a proposer does not mind what was accepted before",
               List.of(
@@ -186,10 +179,10 @@ class MutantTest {
               "a node that gave a partition up goes on with its old copy",
               List.of(
                   new Patch(
-                      "replica.Shard",
+                      "replica.Tenure",
                       "store.update(horizonKey(partition), held -> State.EMPTY),",
                       "store.update(horizonKey(partition), held -> held),"),
-                  new Patch("replica.Shard", "given.forget();", "given.horizon();"),
+                  new Patch("replica.Tenure", "given.forget();", "given.horizon();"),
                   new Patch("repair.Departure", "isBusy ||", "store != null ||"))));
 
   @Test

@@ -451,7 +451,11 @@ final class Nemesis {
   }
 
   private String flip(SimMachine machine) {
-    List<String> files = machine.disk().list().stream().filter(f -> !f.contains("spare")).toList();
+    boolean mayForget = !faults.contains(Fault.REPLACE);
+    List<String> files =
+        machine.disk().list().stream()
+            .filter(file -> !file.contains("spare") && (mayForget || !file.equals("cluster")))
+            .toList();
     String file = files.isEmpty() ? "" : files.get(random.nextInt(files.size()));
     int size = file.isEmpty() ? 0 : machine.disk().size(file);
     if (size == 0) {

@@ -68,7 +68,9 @@ record Profile(
     double share = random.nextDouble();
     for (Fault fault : Fault.values()) {
       boolean isChosen = random.nextDouble() < share * fault.weight;
-      if (isElastic ? ELASTIC.contains(fault) && (isChosen || fault == Fault.JOIN || fault == Fault.LEAVE) : isChosen) {
+      if (isElastic
+          ? ELASTIC.contains(fault) && (isChosen || fault == Fault.JOIN || fault == Fault.LEAVE)
+          : isChosen) {
         faults.add(fault);
       }
     }

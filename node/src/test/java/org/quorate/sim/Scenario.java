@@ -14,6 +14,8 @@ import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.ReadResult;
 import org.quorate.coordinator.WriteResult;
 import org.quorate.replica.Write;
+import org.quorate.ring.Assignment;
+import org.quorate.ring.ClusterState;
 import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
 
@@ -25,8 +27,17 @@ final class Scenario {
   final SimCluster cluster;
 
   Scenario() {
+    this(true, 1000);
+  }
+
+  /**
+   * @param hints whether nodes keep them
+   * @param compareMillis between comparisons of co-owners
+   */
+  Scenario(boolean hints, int compareMillis) {
     Quiet.logs();
-    Profile profile = new Profile(5, N, 16, 1, 0, 4096, true, 1000, List.of(), 0, 0, Set.of(), 0, 0);
+    Profile profile =
+        new Profile(5, N, 16, 1, 0, 4096, hints, compareMillis, List.of(), 0, 0, Set.of(), 0, 0);
     cluster =
         new SimCluster(
             profile,
@@ -58,11 +69,35 @@ final class Scenario {
     return cluster.owners(key);
   }
 
+  /** Holds what is sent from the one to the other. */
+  void cut(String from, String to) {
+    cluster.network.path(from, to).cuts++;
+  }
+
+  /** Loses all frames that are sent from the one to the other. */
+  void lose(String from, String to) {
+    cluster.network.path(from, to).loss = 1;
+  }
+
+  void mend() {
+    cluster.network.paths().forEach(SimNetwork.Path::mend);
+  }
+
+  void mend(String from, String to) {
+    cluster.network.path(from, to).mend();
+  }
+
+  Assignment assignment(Key key) {
+    ClusterState state = cluster.state();
+    return state.assignment(state.ring().partitionOf(key.hash()));
+  }
+
   SimMachine machine(String name) {
     return cluster.machines.stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
   }
 
-  private <T> Future<T> ask(
+  /** Asks, and goes on for a while. */
+  <T> Future<T> ask(
       SimMachine at, Key key, Function<Coordinator, Future<T>> question, long millis) {
     Coordinator coordinator = at.ready().coordinator(key);
     List<Future<T>> answer = new ArrayList<>();
