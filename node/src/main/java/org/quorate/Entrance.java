@@ -5,8 +5,8 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import org.quorate.membership.Chain;
 import org.quorate.membership.Joining;
+import org.quorate.membership.StateCodec;
 import org.quorate.peer.JoinRequest;
 import org.quorate.peer.Transport;
 import org.quorate.ring.ClusterState;
@@ -71,7 +71,7 @@ public final class Entrance {
 
   private static void remember(Disk disk, ClusterState state, boolean forgotVotes)
       throws IOException {
-    write(disk, Chain.memoryOf(state, forgotVotes));
+    write(disk, StateCodec.memoryOf(state, forgotVotes));
   }
 
   /** What the chain remembers is replaced. Blocks. */
@@ -86,7 +86,7 @@ public final class Entrance {
 
   /** The state that a disk remembers from an earlier start. */
   static Optional<ClusterState> remembered(Disk disk) throws IOException {
-    return memory(disk).map(Chain::stateOf);
+    return memory(disk).map(StateCodec::stateOf);
   }
 
   private void ask(int attempt) {

@@ -6,19 +6,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
-import java.util.function.UnaryOperator;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.Operations;
 import org.quorate.gossip.Member;
 import org.quorate.gossip.View;
 import org.quorate.membership.Chain;
-import org.quorate.membership.Joining;
 import org.quorate.membership.Membership;
-import org.quorate.membership.Transitions;
-import org.quorate.peer.Answering;
+import org.quorate.membership.StateCodec;
 import org.quorate.peer.Local;
 import org.quorate.peer.Peers;
 import org.quorate.repair.AntiEntropyMetrics;
@@ -46,12 +41,10 @@ import org.slf4j.LoggerFactory;
 public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final long RESERVE_BYTES = 256L << 20;
-  private static final long CHANGE_NANOS = 5_000_000_000L;
 
   private final NodeConfig config;
   private final Ports ports;
   private final Chain chain;
-  private final Transitions transitions;
   private final Availability.Defaults defaults;
   private final Log log;
   private final Identity identity;
@@ -157,19 +150,11 @@ public final class Node {
                 chain::state,
                 recovered.damagedBefore()));
     this.participation =
-        new Participation(config.name(), chain, lanes, membership, hints::pending, this::takenUp);
+        new Participation(config, chain, lanes, membership, hints::pending, this::takenUp);
     this.provenance = new Provenance(lanes, identity, chain, () -> stopping);
     this.availability =
         new Availability(
             config.name(), defaults, chain::state, name -> peers().isUp(name), ports.registry());
-    this.transitions =
-        new Transitions(
-            config.name(),
-            chain,
-            (node, question) -> peers().chain(node, question),
-            ports.lanes().get(0).loop(),
-            name -> membership.standing(name).isLiving(),
-            () -> participation().progress());
     List<Responder> responders = new ArrayList<>();
     lanes.forEach(lane -> responders.add(lane.responder()));
     this.exchanges = new Exchanges(responders, standing, antiEntropyMetrics);
@@ -184,20 +169,8 @@ public final class Node {
         .map(org.quorate.ring.Member::name)
         .filter(name -> !name.equals(config.name()))
         .forEach(hints::watch);
-    repair
-        .coOwners()
-        .keySet()
-        .forEach(name -> antiEntropyMetrics.watch(name, () -> ageSeconds(name)));
+    repair.watch(antiEntropyMetrics);
     availability.check();
-  }
-
-  private Participation participation() {
-    return participation;
-  }
-
-  /** Told when this node takes no part in the cluster any more. */
-  public void onLeft(Runnable listener) {
-    participation.onLeft(listener);
   }
 
   private Future<Void> recall(String peer, Life last) {
@@ -256,7 +229,7 @@ public final class Node {
     String memory =
         Entrance.memory(ports.disk())
             .orElseThrow(() -> new IllegalStateException("no state of the cluster is known"));
-    ClusterState state = Chain.stateOf(memory);
+    ClusterState state = StateCodec.stateOf(memory);
     if (!state.hasNode(config.name())) {
       throw new NotLetInException(
           config.name()
@@ -282,40 +255,13 @@ public final class Node {
   }
 
   private Future<Void> listen() {
-    List<Future<String>> bound = new ArrayList<>();
-    for (Lanes.Lane lane : lanes) {
-      bound.add(
-          Tasks.onLoop(
-              lane.loop(),
-              () -> {
-                lane.peers().connect();
-                lane.loop().execute(lane.antiEntropy()::adopt);
-                return lane.peers()
-                    .serve(
-                        config.peer(),
-                        lane.replica(),
-                        k -> lanes.of(k).loop(),
-                        k -> lanes.of(k).replica(),
-                        answering(lane.loop()));
-              }));
-    }
-    return Future.all(bound)
+    return new Reception(config, lanes, membership, exchanges, participation)
+        .open()
         .compose(
-            all -> {
-              peerAddress = all.resultAt(0);
-              return Tasks.onLoop(lanes.first().loop(), () -> membership.start(peerAddress));
+            address -> {
+              peerAddress = address;
+              return Tasks.onLoop(lanes.first().loop(), () -> membership.start(address));
             });
-  }
-
-  /** What peers ask of this node as a whole, on any loop. */
-  private Answering answering(Loop loop) {
-    return new Answering(
-        (from, epoch, question) ->
-            lanes.onFirst(loop, () -> Future.succeededFuture(membership.answer(from, question))),
-        (from, epoch, question) -> exchanges.answer(loop, from, epoch, question),
-        (from, epoch, question) -> lanes.onFirst(loop, () -> participation.answer(from, question)),
-        (from, epoch, request) ->
-            lanes.onFirst(loop, () -> Joining.take(config.cluster(), chain, request)));
   }
 
   private Future<Void> begin() {
@@ -339,7 +285,7 @@ public final class Node {
     chain.open();
     availability.check();
     new Chores(config, ports, lanes, log, storageMetrics, () -> stopping)
-        .start(reserve, hints, availability, transitions, chain::state);
+        .start(reserve, hints, availability, participation.transitions(), chain::state);
   }
 
   /** The coordinator of the key's event loop; to be called on that loop. */
@@ -347,24 +293,13 @@ public final class Node {
     return lanes.of(key).coordinator();
   }
 
+  public Participation participation() {
+    return participation;
+  }
+
   /** The newest state of the cluster that is known here. */
   public ClusterState state() {
     return chain.state();
-  }
-
-  /** Whether this node does not know how it voted on the next state, so that it cannot vote. */
-  public boolean hasForgottenVotes() {
-    return chain.hasForgotten();
-  }
-
-  /** Changes the cluster's state. Completes on any thread. */
-  public Future<ClusterState> change(UnaryOperator<ClusterState> change) {
-    return Tasks.onLoop(lanes.first().loop(), () -> chain.propose(change, CHANGE_NANOS));
-  }
-
-  /** A state by order of this node alone: see {@link Chain#force}. Completes on any thread. */
-  public Future<ClusterState> force(Set<String> gone) {
-    return Tasks.onLoop(lanes.first().loop(), () -> chain.force(gone));
   }
 
   /** The quorums of buckets that have none of their own. */
@@ -376,7 +311,6 @@ public final class Node {
     return config;
   }
 
-  /** Where this node listens for peers. */
   public String peerAddress() {
     return peerAddress;
   }
@@ -386,12 +320,10 @@ public final class Node {
     return lanes.first().peers();
   }
 
-  /** Who belongs to the cluster, and who of them lives. */
   public Membership membership() {
     return membership;
   }
 
-  /** The wall clock's time, milliseconds since 1970. */
   public long wallMillis() {
     return ports.clock().wallMillis();
   }
@@ -410,18 +342,13 @@ public final class Node {
     return log;
   }
 
-  /** What is still to be repaired. */
   public RepairView repair() {
     return repair;
   }
 
-  /** Partitions by what can be done with their keys, as this node sees it. */
+  /** Partitions by what can be done with their keys. */
   public Map<PartitionState, Integer> partitionStates() {
     return availability.partitions();
-  }
-
-  private double ageSeconds(String coOwner) {
-    return repair.coOwners().getOrDefault(coOwner, 0L) / 1e9;
   }
 
   /**
@@ -469,13 +396,5 @@ public final class Node {
   private void closeStorage() throws IOException {
     identity.close();
     ports.directory().closeAt(isSound ? log.end() : 0);
-  }
-
-  /** What a node does about a failure that it must not survive. */
-  static Consumer<Throwable> halting() {
-    return e -> {
-      LOG.error("fatal, the node stops at once", e);
-      Runtime.getRuntime().halt(70);
-    };
   }
 }

@@ -8,9 +8,12 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.quorate.membership.Chain;
+import org.quorate.membership.Joining;
 import org.quorate.membership.Membership;
 import org.quorate.membership.Progress;
+import org.quorate.membership.Transitions;
 import org.quorate.replica.Tenure;
 import org.quorate.ring.ClusterState;
 import org.quorate.runtime.Listen;
@@ -21,38 +24,75 @@ import org.slf4j.LoggerFactory;
  * This node's part in the cluster: it takes up new states on all its loops, and tells others how
  * far it is with them.
  */
-final class Participation {
+public final class Participation {
   private static final Logger LOG = LoggerFactory.getLogger(Participation.class);
 
+  private static final long CHANGE_NANOS = 5_000_000_000L;
+
+  private final String cluster;
   private final String node;
   private final Chain chain;
   private final Lanes lanes;
   private final Membership membership;
   private final LongSupplier pendingHints;
   private final Consumer<ClusterState> onTakenUp;
+  private final Transitions transitions;
   private final Promise<Void> left = Promise.promise();
 
   /**
    * @param onTakenUp told, on the first loop, of each state that it has taken up
    */
   Participation(
-      String node,
+      NodeConfig config,
       Chain chain,
       Lanes lanes,
       Membership membership,
       LongSupplier pendingHints,
       Consumer<ClusterState> onTakenUp) {
-    this.node = node;
+    this.cluster = config.cluster();
+    this.node = config.name();
     this.chain = chain;
     this.lanes = lanes;
     this.membership = membership;
     this.pendingHints = pendingHints;
     this.onTakenUp = onTakenUp;
+    this.transitions =
+        new Transitions(
+            node,
+            chain,
+            (to, question) -> lanes.first().peers().chain(to, question),
+            lanes.first().loop(),
+            name -> membership.standing(name).isLiving(),
+            this::progress);
     chain.onState(this::takeUp);
   }
 
+  Transitions transitions() {
+    return transitions;
+  }
+
+  /** Whether this node does not know how it voted on the next state, so that it cannot vote. */
+  public boolean hasForgottenVotes() {
+    return chain.hasForgotten();
+  }
+
+  /** Changes the cluster's state. Completes on any thread. */
+  public Future<ClusterState> change(UnaryOperator<ClusterState> change) {
+    return Tasks.onLoop(lanes.first().loop(), () -> chain.propose(change, CHANGE_NANOS));
+  }
+
+  /** A state by order of this node alone: see {@link Chain#force}. Completes on any thread. */
+  public Future<ClusterState> force(Set<String> gone) {
+    return Tasks.onLoop(lanes.first().loop(), () -> chain.force(gone));
+  }
+
+  /** A node that is no member asks to be let in. To be called on the first loop. */
+  Future<byte[]> letIn(byte[] request) {
+    return Joining.take(cluster, chain, request);
+  }
+
   /** Told when this node takes no part in the cluster any more; at once if that is so already. */
-  void onLeft(Runnable listener) {
+  public void onLeft(Runnable listener) {
     left.future().onSuccess(done -> listener.run());
   }
 

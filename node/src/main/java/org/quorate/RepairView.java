@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.quorate.repair.AntiEntropy;
+import org.quorate.repair.AntiEntropyMetrics;
 import org.quorate.repair.Hints;
 import org.quorate.storage.StorageMetrics;
 
@@ -44,6 +45,13 @@ public final class RepairView {
       lane.antiEntropy().ages().forEach((name, age) -> ages.merge(name, age, Math::max));
     }
     return ages;
+  }
+
+  /** Watches how long it takes until all partitions were equal once, for each co-owner. */
+  void watch(AntiEntropyMetrics metrics) {
+    for (String name : coOwners().keySet()) {
+      metrics.watch(name, () -> coOwners().getOrDefault(name, 0L) / 1e9);
+    }
   }
 
   /** Tombstones that some owner may not have seen yet. */

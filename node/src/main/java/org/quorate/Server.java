@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.quorate.http.HttpApi;
 import org.quorate.membership.VertxDatagrams;
 import org.quorate.peer.VertxTransport;
@@ -101,7 +102,7 @@ public final class Server {
       Thread thread =
           new Thread(task, config.name() + "-" + purpose + "-" + number.getAndIncrement());
       thread.setDaemon(true);
-      thread.setUncaughtExceptionHandler((t, e) -> Node.halting().accept(e));
+      thread.setUncaughtExceptionHandler((t, e) -> halting().accept(e));
       return thread;
     };
   }
@@ -154,7 +155,7 @@ public final class Server {
   }
 
   private Lane lane(Context context) {
-    VertxLoop loop = new VertxLoop(vertx, context, Clock.SYSTEM, Node.halting());
+    VertxLoop loop = new VertxLoop(vertx, context, Clock.SYSTEM, halting());
     return new Lane(loop, new VertxTransport(vertx), new VertxDatagrams(vertx));
   }
 
@@ -213,7 +214,7 @@ public final class Server {
         background,
         registry,
         telemetry.tracing(),
-        Node.halting());
+        halting());
   }
 
   private Future<Running> serve(Node node, List<Lane> lanes) {
@@ -223,7 +224,7 @@ public final class Server {
         .description("What the node takes for the time, since 1970")
         .register(registry);
     NodeService service = new NodeService(node, registry, background, () -> stop(node));
-    node.onLeft(service::drain);
+    node.participation().onLeft(service::drain);
     HostPort http = HostPort.parse(config.http());
     List<Future<Integer>> bound = new ArrayList<>();
     for (int i = 0; i < lanes.size(); i++) {
@@ -341,5 +342,13 @@ public final class Server {
     } finally {
       telemetry.close();
     }
+  }
+
+  /** What a node does about a failure that it must not survive. */
+  private static Consumer<Throwable> halting() {
+    return e -> {
+      LOG.error("fatal, the node stops at once", e);
+      Runtime.getRuntime().halt(70);
+    };
   }
 }

@@ -99,28 +99,6 @@ public final class Chain {
     this.state = acceptor.state();
   }
 
-  /**
-   * What a node is to remember that begins with this state.
-   *
-   * @param forgotVotes whether it may have voted before
-   */
-  public static String memoryOf(ClusterState state, boolean forgotVotes) {
-    Acceptor acceptor = new Acceptor(state);
-    if (forgotVotes) {
-      acceptor.forget();
-    }
-    return acceptor.memory();
-  }
-
-  /**
-   * The state in what a node remembers.
-   *
-   * @throws IllegalArgumentException if it cannot be read
-   */
-  public static ClusterState stateOf(String memory) {
-    return Acceptor.remembering(memory).state();
-  }
-
   /** The newest state that is on this node's disk; may be asked from any thread. */
   public ClusterState state() {
     return state;
@@ -233,7 +211,7 @@ public final class Chain {
         saved -> {
           if (decided.epoch() > state.epoch() && !closed) {
             state = decided;
-            LOG.info("cluster state {}: {}", decided.epoch(), describe(decided));
+            LOG.info("cluster state {}: {}", decided.epoch(), decided.describe());
             onState.accept(decided);
           }
         },
@@ -242,21 +220,6 @@ public final class Chain {
             loop.after(AGAIN_MILLIS, () -> adopt(decided));
           }
         });
-  }
-
-  private static String describe(ClusterState of) {
-    String members = String.join(",", voters(of));
-    return of.transition() == null
-        ? "members " + members
-        : "members "
-            + members
-            + ", "
-            + of.transition().describe()
-            + ", "
-            + of.transition().moved()
-            + " of "
-            + of.ring().partitions()
-            + " partitions are where they belong";
   }
 
   /** A node said that it knows this state: if it is ahead, it is asked. */

@@ -22,6 +22,28 @@ import org.quorate.ring.Transition;
 public final class StateCodec {
   private StateCodec() {}
 
+  /**
+   * What a node is to remember that begins with this state.
+   *
+   * @param forgotVotes whether it may have voted before
+   */
+  public static String memoryOf(ClusterState state, boolean forgotVotes) {
+    Acceptor acceptor = new Acceptor(state);
+    if (forgotVotes) {
+      acceptor.forget();
+    }
+    return acceptor.memory();
+  }
+
+  /**
+   * The state in what a node remembers.
+   *
+   * @throws IllegalArgumentException if it cannot be read
+   */
+  public static ClusterState stateOf(String memory) {
+    return Acceptor.remembering(memory).state();
+  }
+
   public static JsonObject encode(ClusterState state) {
     JsonObject buckets = new JsonObject();
     state

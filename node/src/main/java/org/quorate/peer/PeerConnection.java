@@ -102,19 +102,11 @@ public final class PeerConnection {
     this.metrics = metrics;
   }
 
-  /** Told of each welcome. */
-  void onWelcome(Consumer<Hello> listener) {
-    onWelcome = listener;
-  }
-
-  /** Told each time the connection breaks. */
-  void onLost(Runnable listener) {
-    onLost = listener;
-  }
-
-  /** Told each time that an attempt to connect came to nothing. */
-  void onFailed(Runnable listener) {
-    onFailed = listener;
+  /** Told of each welcome, of each time the connection breaks, and of each vain attempt. */
+  void on(Consumer<Hello> welcome, Runnable lost, Runnable failed) {
+    onWelcome = welcome;
+    onLost = lost;
+    onFailed = failed;
   }
 
   void start() {

@@ -120,9 +120,7 @@ public final class Peers implements Cluster {
             state.nodes().size(),
             new PeerMetrics(registry, member.name()));
     connections.put(member.name(), connection);
-    connection.onWelcome(this::welcomed);
-    connection.onLost(() -> onLost.accept(member.name()));
-    connection.onFailed(() -> tried(member.name()));
+    connection.on(this::welcomed, () -> onLost.accept(member.name()), () -> tried(member.name()));
     connection.start();
   }
 

@@ -6,11 +6,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.quorate.repair.CoOwner.Pair;
 import org.quorate.repair.Question.Root;
 import org.quorate.repair.Question.Roots;
 import org.quorate.repair.Question.RootsAnswer;
@@ -35,87 +35,12 @@ public final class AntiEntropy {
   private static final long BUILD_NANOS = 2_000_000;
   private static final long HURRY_NANOS = 10_000_000_000L;
   private static final int EXCHANGES = 64;
-  private static final int PATIENT_ROUNDS = 2;
   private static final int MOST_FUTILE = 5;
   private static final int IMPATIENT_EXCHANGES = 8;
 
   /** How other nodes are asked. */
   public interface Peer {
     Future<byte[]> exchange(String peer, byte[] question);
-  }
-
-  /** What is known of one partition at one co-owner. */
-  private static final class Pair {
-    private final Partition partition;
-    private boolean differs;
-    private boolean isWhole;
-
-    /** Since its start this node had, once, all that the co-owner had then. */
-    private boolean isCovered;
-
-    /** The epoch under which the last such comparison began. */
-    private long coveredEpoch;
-
-    private boolean isExchanged;
-    private int rounds;
-    private int futile;
-    private int exchanges;
-    private long sinceNanos;
-    private long equalNanos;
-
-    Pair(Partition partition, long now) {
-      this.partition = partition;
-      this.equalNanos = now;
-    }
-
-    /** What others lack they fetch themselves: to look here again and again finds nothing. */
-    boolean isDue() {
-      return rounds >= PATIENT_ROUNDS << futile;
-    }
-
-    /** This node has all that the co-owner had under this epoch. */
-    void covered(long epoch) {
-      isCovered = true;
-      coveredEpoch = Math.max(coveredEpoch, epoch);
-    }
-
-    /** Not compared since the partition began to settle: its move waits for that. */
-    boolean isToBeConfirmed(String coOwner) {
-      return partition.isNewcomer()
-          && partition.settlingSince() > coveredEpoch
-          && partition.sources().contains(coOwner);
-    }
-
-    void equal(long now, long epoch) {
-      equalNanos = now;
-      differs = false;
-      futile = 0;
-      exchanges = 0;
-      covered(epoch);
-      rounds = 0;
-    }
-
-    void differs(long now) {
-      if (!differs) {
-        sinceNanos = now;
-      }
-      differs = true;
-      rounds++;
-    }
-  }
-
-  /** All that this loop shares with one co-owner. */
-  private static final class CoOwner {
-    private final String name;
-    private final Map<Integer, Pair> pairs = new TreeMap<>();
-    private boolean isAsked;
-
-    /** All pairs were equal then or later. */
-    private volatile long equalNanos;
-
-    CoOwner(String name) {
-      this.name = name;
-    }
   }
 
   private final Loop loop;
@@ -129,7 +54,7 @@ public final class AntiEntropy {
   private final Reaper reaper;
   private final int lanes;
   private final int lane;
-  private volatile Map<String, CoOwner> coOwners = new TreeMap<>();
+  private final CoOwners coOwners;
   private final long startedNanos;
   private int waitingTombstones;
   private int notWhole;
@@ -166,35 +91,14 @@ public final class AntiEntropy {
     this.startedNanos = clock.nanos();
     this.side = new Exchange.Side(shard, store, replica, new Pace(loop, clock), metrics);
     this.reaper = new Reaper(shard, store, this::ask, standing, members, metrics);
-    adopt();
+    this.coOwners = new CoOwners(clock);
+    coOwners.adopt(shard.partitions());
   }
 
   /** Takes up what the shard's partitions say of their co-owners now. */
   public void adopt() {
-    Map<String, CoOwner> before = coOwners;
-    Map<String, CoOwner> now = new TreeMap<>();
-    for (Partition partition : shard.partitions()) {
-      for (String name : partition.coOwners()) {
-        CoOwner known = before.get(name);
-        Pair pair = known == null ? null : known.pairs.get(partition.number());
-        boolean isSame = pair != null && pair.partition == partition;
-        now.computeIfAbsent(name, CoOwner::new)
-            .pairs
-            .put(partition.number(), isSame ? pair : new Pair(partition, clock.nanos()));
-      }
-    }
-    for (CoOwner coOwner : now.values()) {
-      coOwner.equalNanos = oldestEqual(coOwner);
-    }
-    coOwners = now;
+    coOwners.adopt(shard.partitions());
     build();
-  }
-
-  private long oldestEqual(CoOwner coOwner) {
-    return coOwner.pairs.values().stream()
-        .mapToLong(pair -> pair.equalNanos)
-        .min()
-        .orElse(clock.nanos());
   }
 
   /**
@@ -202,9 +106,7 @@ public final class AntiEntropy {
    * nanoseconds. May be asked from any thread.
    */
   public Map<String, Long> ages() {
-    Map<String, Long> ages = new TreeMap<>();
-    coOwners.forEach((name, coOwner) -> ages.put(name, clock.nanos() - coOwner.equalNanos));
-    return ages;
+    return coOwners.ages();
   }
 
   /** Builds what is not built yet, some at each turn; then {@link #compare} does something. */
@@ -223,7 +125,7 @@ public final class AntiEntropy {
     }
     count();
     completeAll();
-    for (CoOwner coOwner : coOwners.values()) {
+    for (CoOwner coOwner : coOwners.all()) {
       if (isUp.test(coOwner.name) && !coOwner.isAsked) {
         compare(coOwner);
       }
@@ -244,13 +146,8 @@ public final class AntiEntropy {
     boolean waits = shard.partitions().stream().anyMatch(Partition::isNewcomer);
     if (waits && shard.isBuilt()) {
       completeAll();
-      for (CoOwner coOwner : coOwners.values()) {
-        boolean helps =
-            coOwner.pairs.values().stream()
-                .anyMatch(
-                    pair ->
-                        pair.isToBeConfirmed(coOwner.name)
-                            || (pair.partition.isNewcomer() && !pair.isCovered));
+      for (CoOwner coOwner : coOwners.all()) {
+        boolean helps = coOwner.pairs.values().stream().anyMatch(Pair::isWaitedFor);
         if (helps && isUp.test(coOwner.name) && !coOwner.isAsked) {
           compare(coOwner);
         }
@@ -323,7 +220,7 @@ public final class AntiEntropy {
         }
       }
     }
-    coOwner.equalNanos = oldestEqual(coOwner);
+    coOwner.age(now);
   }
 
   /** What the co-owner has seen, this node has too where their trees are equal. */
@@ -341,7 +238,7 @@ public final class AntiEntropy {
   /** A partition of which this node had all that each source had lacks nothing any more. */
   private void completeAll() {
     for (Partition partition : shard.partitions()) {
-      List<Pair> pairs = sources(partition);
+      List<Pair> pairs = coOwners.sources(partition);
       boolean hasAll = pairs.stream().allMatch(pair -> pair.isCovered);
       boolean canBeMended = !pairs.isEmpty() || shard.isSound(partition);
       if (hasAll && canBeMended && !shard.isWhole(partition)) {
@@ -354,19 +251,6 @@ public final class AntiEntropy {
     }
   }
 
-  private List<Pair> sources(Partition partition) {
-    return partition.sources().stream().map(name -> pair(name, partition)).toList();
-  }
-
-  private Pair pair(String name, Partition partition) {
-    CoOwner coOwner = coOwners.get(name);
-    Pair pair = coOwner == null ? null : coOwner.pairs.get(partition.number());
-    if (pair == null) {
-      throw new IllegalStateException(name + " is no co-owner of " + partition.number());
-    }
-    return pair;
-  }
-
   /**
    * Partitions of which this node is to be an owner and has what it takes for their next step: all
    * that each source had once, or, while they settle, all that each had since then.
@@ -377,31 +261,24 @@ public final class AntiEntropy {
         .filter(
             partition ->
                 shard.isWhole(partition)
-                    && sources(partition).stream()
-                        .allMatch(pair -> pair.coveredEpoch >= partition.settlingSince()))
+                    && coOwners.sources(partition).stream().allMatch(Pair::isConfirmed))
         .map(Partition::number)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private List<Pair> pairs(Partition partition) {
-    List<Pair> pairs = new ArrayList<>();
-    for (CoOwner coOwner : coOwners.values()) {
-      Pair pair = coOwner.pairs.get(partition.number());
-      if (pair != null) {
-        pairs.add(pair);
-      }
-    }
-    return pairs;
+  private boolean isReady(Partition partition) {
+    return shard.isWhole(partition)
+        && coOwners.sources(partition).stream().allMatch(Pair::isConfirmed);
   }
 
   /** Begins as many exchanges as may be under way; a partition is in one of them at most. */
   private void exchangeSome() {
     boolean hurries = clock.nanos() - startedNanos < HURRY_NANOS;
-    for (CoOwner coOwner : coOwners.values()) {
+    for (CoOwner coOwner : coOwners.all()) {
       if (isUp.test(coOwner.name)) {
         for (Pair pair : coOwner.pairs.values()) {
           boolean refills = !shard.isWhole(pair.partition);
-          boolean isUrgent = hurries || refills || pair.isToBeConfirmed(coOwner.name);
+          boolean isUrgent = hurries || refills || pair.isWaitedFor();
           boolean isDue = pair.differs && (isUrgent || pair.isDue());
           boolean helps = refills ? isTurn(coOwner.name, pair) : pair.isWhole;
           if (isDue && helps && exchanged.size() < EXCHANGES) {
@@ -417,7 +294,7 @@ public final class AntiEntropy {
     List<String> sources = pair.partition.sources();
     for (int i = 0; i < sources.size(); i++) {
       String first = sources.get((pair.partition.number() + i) % sources.size());
-      if (isUp.test(first) && !pair(first, pair.partition).isCovered) {
+      if (isUp.test(first) && !coOwners.pair(first, pair.partition).isCovered) {
         return first.equals(coOwner);
       }
     }
@@ -432,7 +309,7 @@ public final class AntiEntropy {
     metrics.exchanged();
     boolean isPatient = ++pair.exchanges % IMPATIENT_EXCHANGES != 0;
     String peer = coOwner.name;
-    boolean waits = shard.isWhole(pair.partition) && isPatient && !pair.isToBeConfirmed(peer);
+    boolean waits = shard.isWhole(pair.partition) && isPatient && !pair.isWaitedFor();
     long epoch = shard.tenure().epoch();
     Exchange exchange = new Exchange(side, pair.partition, question -> ask(peer, question), waits);
     Listen.to(
@@ -456,7 +333,7 @@ public final class AntiEntropy {
 
   /** What came from a node that has gaps may be old: the whole ones are to be compared again. */
   private void forgetCovered(Partition partition) {
-    pairs(partition).forEach(pair -> pair.isCovered = false);
+    coOwners.pairs(partition).forEach(pair -> pair.isCovered = false);
   }
 
   private void ended(Pair pair) {
@@ -484,7 +361,7 @@ public final class AntiEntropy {
   /** All differences of this loop's partitions. */
   public List<Difference> differences() {
     List<Difference> differences = new ArrayList<>();
-    for (CoOwner coOwner : coOwners.values()) {
+    for (CoOwner coOwner : coOwners.all()) {
       for (Pair pair : coOwner.pairs.values()) {
         if (pair.differs || pair.isExchanged) {
           differences.add(

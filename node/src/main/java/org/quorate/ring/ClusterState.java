@@ -36,6 +36,19 @@ public record ClusterState(
     return new ClusterState(1, Ring.first(members, partitions, copies), null, new TreeMap<>());
   }
 
+  /** {@code members n1,n2,n3, join of n4, 120 of 256 partitions are where they belong}. */
+  public String describe() {
+    String members = String.join(",", ring.members().stream().map(Member::name).toList());
+    Transition moving = transition;
+    String progress =
+        moving == null
+            ? ""
+            : String.format(
+                ", %s, %d of %d partitions are where they belong",
+                moving.describe(), moving.moved(), ring.partitions());
+    return "members " + members + progress;
+  }
+
   /** Owners of each key, where its bucket does not say. */
   public int copies() {
     return ring.copies();
@@ -156,12 +169,19 @@ public record ClusterState(
     }
     requireCalm("leave of " + name);
     member(name);
-    int rest = ring.members().size() - 1;
-    if (rest < copies()) {
-      throw invalid(
-          "leave of " + name + " is refused: " + rest + " members < n=" + copies() + " owners");
+    if (ring.members().size() == 1) {
+      throw invalid("leave of " + name + " is refused: it is the only member");
     }
-    return begin(Kind.LEAVE, name, "", ring, ring.without(name), isLost ? Set.of(name) : Set.of());
+    Ring target = ring.without(name);
+    requireOwners("leave of " + name, target);
+    return begin(Kind.LEAVE, name, "", ring, target, isLost ? Set.of(name) : Set.of());
+  }
+
+  private void requireOwners(String change, Ring target) {
+    int rest = target.members().size();
+    if (rest < copies()) {
+      throw invalid(change + " is refused: " + rest + " members < n=" + copies() + " owners");
+    }
   }
 
   private boolean isUnderWay(Kind kind, String name) {
@@ -188,14 +208,15 @@ public record ClusterState(
       requireCalm("replacement of " + dead);
     }
     member(dead);
-    if (ring.members().contains(by)) {
-      return leave(dead, true);
-    }
-    if (!isJoining) {
+    if (!nodes().contains(by)) {
       requireNew(by, dead);
     }
     Ring goal = moving == null || isJoining ? ring : moving.target();
-    Ring target = goal.hasMember(dead) ? goal.replacing(dead, by) : goal;
+    Ring target = goal;
+    if (goal.hasMember(dead)) {
+      target = goal.hasMember(by.name()) ? goal.without(dead) : goal.replacing(dead, by);
+    }
+    requireOwners("replacement of " + dead, target);
     Set<String> lost = new TreeSet<>(moving == null ? Set.of() : moving.lost());
     lost.add(dead);
     return begin(Kind.REPLACE, dead, by.name(), inBetween(), target, lost);

@@ -144,11 +144,7 @@ public final class Store {
     return read(key, true);
   }
 
-  /**
-   * As {@link #read(Key)}.
-   *
-   * @param keeps whether it is worth a place in the cache
-   */
+  /** As {@link #read(Key)}; {@code keeps} tells whether it is worth a place in the cache. */
   public Future<State> read(Key key, boolean keeps) {
     State cached = cache.getIfPresent(key);
     if (cached != null) {

@@ -41,7 +41,7 @@ class ElasticTest {
   }
 
   private Future<ClusterState> change(String at, UnaryOperator<ClusterState> change) {
-    return scenario.machine(at).ready().change(change);
+    return scenario.machine(at).ready().participation().change(change);
   }
 
   private void untilDone() {

@@ -142,8 +142,8 @@ class MutantTest {
               List.of(
                   new Patch(
                       "repair.AntiEntropy",
-                      "sources(partition).stream()\n                        .allMatch(",
-                      "sources(partition).stream()\n                        .anyMatch("),
+                      "coOwners.sources(partition).stream().allMatch(",
+                      "coOwners.sources(partition).stream().anyMatch("),
                   new Patch(
                       "repair.AntiEntropy",
                       "pairs.stream().allMatch(pair -> pair.isCovered)",
@@ -161,9 +161,9 @@ class MutantTest {
               "what new owners copied is not compared again while it settles",
               List.of(
                   new Patch(
-                      "repair.AntiEntropy",
-                      "pair.coveredEpoch >= partition.settlingSince()",
-                      "pair.isCovered"))),
+                      "repair.CoOwner",
+                      "return coveredEpoch >= partition.settlingSince();",
+                      "return isCovered;"))),
           new Mutant(
               "a proposer does not mind what was accepted before",
               List.of(

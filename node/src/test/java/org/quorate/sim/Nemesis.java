@@ -247,7 +247,8 @@ final class Nemesis {
       return "";
     }
     checker.changing();
-    node.change(change)
+    node.participation()
+        .change(change)
         .onComplete(
             done -> trace.accept("  done: " + what + ", state " + done.epoch()),
             e -> trace.accept("  refused: " + what + ", " + e.getMessage()));
@@ -277,6 +278,7 @@ final class Nemesis {
     dead.retire();
     checker.damaged(dead.name(), false);
     SimMachine by = cluster.addMachine();
+    by.isHeld = true;
     Member member = new Member(by.name(), by.config.peer(), by.config.zone());
     replace(dead.name(), member, by);
     return dead.name() + " by " + by.name();
@@ -290,6 +292,7 @@ final class Nemesis {
     if (cluster.state().hasNode(by.name())) {
       trace.accept("  done: " + dead + " is replaced, state " + cluster.state().epoch());
       replacing = false;
+      machine.isHeld = false;
       machine.start();
       return;
     }
@@ -297,11 +300,15 @@ final class Nemesis {
     if (!operators.isEmpty()) {
       Node operator = operators.get(random.nextInt(operators.size()));
       operator
+          .participation()
           .change(state -> state.replace(dead, by))
           .onFailure(
               e -> {
                 trace.accept("  refused: replace " + dead + ", " + e.getMessage());
-                operator.change(ClusterState::abort);
+                operator
+                    .participation()
+                    .change(ClusterState::abort)
+                    .onFailure(no -> trace.accept("  refused: back, " + no.getMessage()));
               });
     }
     time.after(2 * SimTime.SECOND, () -> replace(dead, by, machine));

@@ -123,7 +123,7 @@ final class SimClient {
   }
 
   private void mixed(KeyHistory key) {
-    boolean sloppy = random.nextInt(4) == 0;
+    boolean sloppy = random.nextInt(4) == 0 && profile.hints(); // Else nothing is handed back.
     switch (random.nextInt(5)) {
       case 0 -> put(key, anyQuorum(), sloppy, null, seen -> next());
       case 1 -> put(key, anyQuorum(), sloppy, Seen.NOTHING, seen -> next());

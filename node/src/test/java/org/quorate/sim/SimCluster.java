@@ -92,7 +92,7 @@ final class SimCluster {
     long forgetful =
         nodes()
             .filter(node -> voters.contains(node.config().name()))
-            .filter(Node::hasForgottenVotes)
+            .filter(node -> node.participation().hasForgottenVotes())
             .count();
     return 2 * (voters.size() - forgetful) <= voters.size();
   }
@@ -103,7 +103,7 @@ final class SimCluster {
     nodes()
         .filter(node -> node.state().equals(newest))
         .findFirst()
-        .ifPresent(node -> node.force(Set.of()));
+        .ifPresent(node -> node.participation().force(Set.of()));
   }
 
   /** The members of the cluster, as far as their machines can run. */

@@ -42,6 +42,10 @@ final class SimMachine {
   private int operationsToPowerCut = -1;
   private boolean syncsFail;
   int requests;
+
+  /** It is not to be started yet. */
+  boolean isHeld;
+
   long taskNanos = 2_000;
   long syncNanos = 200_000;
   long wallSkewMillis;
@@ -78,7 +82,7 @@ final class SimMachine {
   }
 
   void start() {
-    if (process != null || isRetired) {
+    if (process != null || isRetired || isHeld) {
       return;
     }
     SimProcess life = new SimProcess(time, this::broken);
@@ -103,7 +107,7 @@ final class SimMachine {
               if (life.isAlive()) {
                 node = started;
                 ready = true;
-                started.onLeft(() -> time.after(0, () -> left(life)));
+                started.participation().onLeft(() -> time.after(0, () -> left(life)));
               }
             },
             e -> time.after(0, () -> notStarted(life, e)));

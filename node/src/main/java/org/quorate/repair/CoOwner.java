@@ -1,0 +1,94 @@
+package org.quorate.repair;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.quorate.replica.Partition;
+
+/** All that one loop shares with one co-owner. Used on that loop. */
+final class CoOwner {
+  private static final int PATIENT_ROUNDS = 2;
+
+  final String name;
+  final Map<Integer, Pair> pairs = new TreeMap<>();
+  boolean isAsked;
+
+  /** All pairs were equal then or later; may be read from any thread. */
+  volatile long equalNanos;
+
+  CoOwner(String name) {
+    this.name = name;
+  }
+
+  /**
+   * @param now what counts where there are no pairs
+   */
+  void age(long now) {
+    equalNanos = pairs.values().stream().mapToLong(pair -> pair.equalNanos).min().orElse(now);
+  }
+
+  /** What is known of one partition at one co-owner. */
+  static final class Pair {
+    final Partition partition;
+    private final String coOwner;
+    boolean differs;
+    boolean isWhole;
+
+    /** Since its start this node had, once, all that the co-owner had then. */
+    boolean isCovered;
+
+    /** The epoch under which the last such comparison began. */
+    private long coveredEpoch;
+
+    boolean isExchanged;
+    int rounds;
+    int futile;
+    int exchanges;
+    long sinceNanos;
+    long equalNanos;
+
+    Pair(Partition partition, String coOwner, long now) {
+      this.partition = partition;
+      this.coOwner = coOwner;
+      this.equalNanos = now;
+    }
+
+    /** What others lack they fetch themselves: to look here again and again finds nothing. */
+    boolean isDue() {
+      return rounds >= PATIENT_ROUNDS << futile;
+    }
+
+    /** This node has all that the co-owner had under this epoch. */
+    void covered(long epoch) {
+      isCovered = true;
+      coveredEpoch = Math.max(coveredEpoch, epoch);
+    }
+
+    /** Whether this node has had all that the co-owner had since the partition settles. */
+    boolean isConfirmed() {
+      return coveredEpoch >= partition.settlingSince();
+    }
+
+    /** The partition's move waits for a comparison. */
+    boolean isWaitedFor() {
+      boolean isSource = partition.isNewcomer() && partition.sources().contains(coOwner);
+      return isSource && !(isCovered && isConfirmed());
+    }
+
+    void equal(long now, long epoch) {
+      equalNanos = now;
+      differs = false;
+      futile = 0;
+      exchanges = 0;
+      covered(epoch);
+      rounds = 0;
+    }
+
+    void differs(long now) {
+      if (!differs) {
+        sinceNanos = now;
+      }
+      differs = true;
+      rounds++;
+    }
+  }
+}
