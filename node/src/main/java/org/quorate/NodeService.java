@@ -37,6 +37,7 @@ final class NodeService implements NodeView {
   private final Executor background;
   private final Defaults defaults;
   private final Runnable stop;
+  private final Operator operator;
   private final AtomicReference<@Nullable Instant> drainingSince = new AtomicReference<>();
 
   /**
@@ -44,6 +45,7 @@ final class NodeService implements NodeView {
    */
   NodeService(Node node, PrometheusMeterRegistry registry, Executor background, Runnable stop) {
     this.stop = stop;
+    this.operator = new Operator(node);
     this.background = background;
     this.node = node;
     this.registry = registry;
@@ -59,6 +61,11 @@ final class NodeService implements NodeView {
     if (drainingSince.compareAndSet(null, Instant.ofEpochMilli(node.wallMillis()))) {
       stop.run();
     }
+  }
+
+  @Override
+  public Future<Void> change(String kind, JsonObject body) {
+    return operator.change(kind, body);
   }
 
   @Override
@@ -121,7 +128,7 @@ final class NodeService implements NodeView {
   private @Nullable JsonObject transition() {
     Instant since = drainingSince.get();
     return since == null
-        ? null
+        ? TransitionView.of(node.state(), name -> node.membership().standing(name).isLiving())
         : new JsonObject()
             .put("kind", "drain")
             .put("node", node.config().name())

@@ -93,7 +93,7 @@ final class Options {
       List<Member> members = new ArrayList<>();
       Set<String> seen = new HashSet<>();
       for (String item : value.split(",", -1)) {
-        Member member = member(value, item);
+        Member member = listed(value, item);
         if (!seen.add(member.name()) || !seen.add(member.peer())) {
           throw bad(value, ALLOWED);
         }
@@ -102,24 +102,32 @@ final class Options {
       return new Value(List.copyOf(members));
     }
 
-    private static Member member(String value, String item) {
+    private static Member listed(String value, String item) {
+      try {
+        return member(item);
+      } catch (IllegalArgumentException e) {
+        throw bad(value, ALLOWED);
+      }
+    }
+
+    /**
+     * One item of the list.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    static Member member(String item) {
       int equals = item.indexOf('=');
       int at = item.indexOf('@');
       String name = equals < 0 ? "" : item.substring(0, equals);
       String zone = at < 0 ? "" : item.substring(at + 1);
       if (!Name.isName(name) || (at >= 0 && !Name.isName(zone)) || (at >= 0 && at < equals)) {
-        throw bad(value, ALLOWED);
+        throw new IllegalArgumentException(item);
       }
-      try {
-        String address = item.substring(equals + 1, at < 0 ? item.length() : at);
-        HostPort parsed = HostPort.parse(address);
-        if (parsed.port() == 0) {
-          throw bad(value, ALLOWED);
-        }
-        return new Member(name, parsed.toString(), zone);
-      } catch (IllegalArgumentException e) {
-        throw bad(value, ALLOWED);
+      HostPort parsed = HostPort.parse(item.substring(equals + 1, at < 0 ? item.length() : at));
+      if (parsed.port() == 0) {
+        throw new IllegalArgumentException(item);
       }
+      return new Member(name, parsed.toString(), zone);
     }
   }
 }

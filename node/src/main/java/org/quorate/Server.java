@@ -26,7 +26,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.quorate.http.HttpApi;
 import org.quorate.membership.VertxDatagrams;
 import org.quorate.peer.VertxTransport;
@@ -102,7 +101,7 @@ public final class Server {
       Thread thread =
           new Thread(task, config.name() + "-" + purpose + "-" + number.getAndIncrement());
       thread.setDaemon(true);
-      thread.setUncaughtExceptionHandler((t, e) -> halting().accept(e));
+      thread.setUncaughtExceptionHandler((t, e) -> halt(e));
       return thread;
     };
   }
@@ -155,7 +154,7 @@ public final class Server {
   }
 
   private Lane lane(Context context) {
-    VertxLoop loop = new VertxLoop(vertx, context, Clock.SYSTEM, halting());
+    VertxLoop loop = new VertxLoop(vertx, context, Clock.SYSTEM, Server::halt);
     return new Lane(loop, new VertxTransport(vertx), new VertxDatagrams(vertx));
   }
 
@@ -214,7 +213,7 @@ public final class Server {
         background,
         registry,
         telemetry.tracing(),
-        halting());
+        Server::halt);
   }
 
   private Future<Running> serve(Node node, List<Lane> lanes) {
@@ -345,10 +344,8 @@ public final class Server {
   }
 
   /** What a node does about a failure that it must not survive. */
-  private static Consumer<Throwable> halting() {
-    return e -> {
-      LOG.error("fatal, the node stops at once", e);
-      Runtime.getRuntime().halt(70);
-    };
+  private static void halt(Throwable e) {
+    LOG.error("fatal, the node stops at once", e);
+    Runtime.getRuntime().halt(70);
   }
 }

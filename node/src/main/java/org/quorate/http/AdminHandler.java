@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
@@ -29,6 +30,7 @@ import org.quorate.version.State;
 final class AdminHandler {
   static final String REPLICAS_PREFIX = "/v1/replicas/";
 
+  private static final int MAX_CHANGE_BYTES = 64 << 10;
   private static final long HOLDINGS_NANOS = 2_000_000_000;
   private static final String OPEN_METRICS = "application/openmetrics-text";
 
@@ -61,6 +63,9 @@ final class AdminHandler {
           node.drain();
           json(at.response().setStatusCode(202), node.cluster().toBuffer());
         });
+    for (String kind : List.of("join", "leave", "replace", "abort")) {
+      post("/v1/cluster/" + kind, at -> change(kind, at.request()));
+    }
     router.errorHandler(404, at -> Problem.notFound("no such resource").send(at.response(), true));
     router.errorHandler(500, at -> failed(at.response(), at.failure()));
   }
@@ -168,6 +173,27 @@ final class AdminHandler {
         loop,
         text -> loop.execute(() -> response.end(text)),
         e -> loop.execute(() -> failed(response, e)));
+  }
+
+  /** Begins a change of the members; answers when it is decided on. */
+  private void change(String kind, HttpServerRequest request) {
+    HttpServerResponse response = request.response();
+    Listen.to(
+        new BodyReader(request, -1, MAX_CHANGE_BYTES, loop)
+            .read()
+            .map(AdminHandler::body)
+            .compose(body -> node.change(kind, body)),
+        loop,
+        begun -> loop.execute(() -> json(response.setStatusCode(202), node.cluster().toBuffer())),
+        e -> loop.execute(() -> failed(response, e)));
+  }
+
+  private static JsonObject body(byte[] bytes) {
+    try {
+      return bytes.length == 0 ? new JsonObject() : new JsonObject(Buffer.buffer(bytes));
+    } catch (DecodeException e) {
+      throw Problem.invalidParameter("body", "not JSON", "a JSON object");
+    }
   }
 
   private void repair(HttpServerResponse response) {

@@ -28,6 +28,15 @@ public interface NodeView {
   /** {@code GET /v1/cluster}. */
   JsonObject cluster();
 
+  /**
+   * Changes who belongs to the cluster. Completes on any thread when the change has begun; fails
+   * with {@link Problem}.
+   *
+   * @param kind {@code join}, {@code leave}, {@code replace} or {@code abort}
+   * @param body what the operator said
+   */
+  Future<Void> change(String kind, JsonObject body);
+
   /** {@code GET /v1/cluster/repair}. Completes on any thread. */
   Future<JsonObject> repair();
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.quorate.coordinator.QuorumException;
 
 /** A failed request, answered as RFC 9457 problem details. */
-final class Problem extends RuntimeException {
+public final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1;
   private static final CharSequence CONTENT_TYPE =
       HttpHeaders.createOptimized("application/problem+json");
@@ -29,7 +29,7 @@ final class Problem extends RuntimeException {
     this.title = title;
   }
 
-  static Problem invalidParameter(String name, String value, String allowed) {
+  public static Problem invalidParameter(String name, String value, String allowed) {
     return new Problem(
         400,
         "invalid-parameter",
@@ -53,6 +53,23 @@ final class Problem extends RuntimeException {
   static Problem notApplied(int status, String type, String title, String detail) {
     Problem problem = new Problem(status, type, title, detail);
     problem.more.put("outcome", "not_applied").put("retryable", status == 503);
+    return problem;
+  }
+
+  /** A change of the cluster that makes no sense. */
+  public static Problem invalidChange(String kind, String detail) {
+    return new Problem(400, "invalid-parameter", "The " + kind + " is not possible", detail);
+  }
+
+  /** A change of the cluster that its state does not allow. */
+  public static Problem conflict(String detail) {
+    return notApplied(409, "change-refused", "The cluster is changing otherwise", detail);
+  }
+
+  /** A change that no majority of the members agreed on in time. */
+  public static Problem undecided(String detail, boolean mayTakeEffect) {
+    Problem problem = new Problem(503, "no-majority", "The members did not agree", detail);
+    problem.more.put("outcome", mayTakeEffect ? "unknown" : "not_applied").put("retryable", true);
     return problem;
   }
 

@@ -258,10 +258,7 @@ public final class AntiEntropy {
   public Set<Integer> ready() {
     return shard.partitions().stream()
         .filter(Partition::isNewcomer)
-        .filter(
-            partition ->
-                shard.isWhole(partition)
-                    && coOwners.sources(partition).stream().allMatch(Pair::isConfirmed))
+        .filter(this::isReady)
         .map(Partition::number)
         .collect(Collectors.toCollection(TreeSet::new));
   }

@@ -61,6 +61,21 @@ public final class NodeProcess implements AutoCloseable {
     return nodes;
   }
 
+  /** A node that asks another to be let in; not started yet. */
+  static NodeProcess joining(Path root, String name, NodeProcess seed) throws Exception {
+    int[] ports = freePorts(2);
+    List<String> options = new ArrayList<>(List.of("serve", "--name", name));
+    options.addAll(List.of("--http", "127.0.0.1:" + ports[0]));
+    options.addAll(List.of("--peer", "127.0.0.1:" + ports[1]));
+    options.addAll(List.of("--join", seed.peer()));
+    return new NodeProcess(root.resolve(name), ports[0], options, Map.of());
+  }
+
+  /** Where other nodes reach it. */
+  String peer() {
+    return options.get(options.indexOf("--peer") + 1);
+  }
+
   public static int[] freePorts(int count) throws IOException {
     int[] ports = new int[count];
     List<ServerSocket> held = new ArrayList<>();

@@ -1,0 +1,115 @@
+package org.quorate;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.quorate.http.Problem;
+import org.quorate.membership.UndecidedException;
+import org.quorate.ring.ChangeRefusedException;
+import org.quorate.ring.ClusterState;
+import org.quorate.ring.Member;
+
+/** Reads what operators want changed of the cluster, and has it decided. */
+final class Operator {
+  private static final String NODE_FORM = "NAME=HOST:PORT[@ZONE]";
+
+  private final Node node;
+
+  Operator(Node node) {
+    this.node = node;
+  }
+
+  /**
+   * Completes when the change has begun; fails with {@link Problem}.
+   *
+   * @param kind {@code join}, {@code leave}, {@code replace} or {@code abort}
+   */
+  Future<Void> change(String kind, JsonObject body) {
+    UnaryOperator<ClusterState> change;
+    try {
+      change = parse(kind, body);
+    } catch (Problem problem) {
+      return Future.failedFuture(problem);
+    }
+    return node.participation()
+        .change(change)
+        .<Void>mapEmpty()
+        .recover(e -> Future.failedFuture(translate(kind, e)));
+  }
+
+  private UnaryOperator<ClusterState> parse(String kind, JsonObject body) {
+    return switch (kind) {
+      case "join" -> {
+        allow(body, Set.of("node"));
+        Member member = member("node", text(body, "node"));
+        yield state -> state.join(member);
+      }
+      case "leave" -> {
+        allow(body, Set.of("name", "dead"));
+        String name = text(body, "name");
+        Object dead = body.getValue("dead", false);
+        if (!(dead instanceof Boolean isDead)) {
+          throw Problem.invalidParameter("dead", String.valueOf(dead), "true or false");
+        }
+        yield state -> state.leave(name, isDead);
+      }
+      case "replace" -> {
+        allow(body, Set.of("dead", "by"));
+        String dead = text(body, "dead");
+        String by = text(body, "by");
+        yield state -> state.replace(dead, known(state, by).orElseGet(() -> member("by", by)));
+      }
+      default -> {
+        allow(body, Set.of());
+        yield ClusterState::abort;
+      }
+    };
+  }
+
+  private static Optional<Member> known(ClusterState state, String name) {
+    return state.nodes().stream().filter(member -> member.name().equals(name)).findAny();
+  }
+
+  private static Member member(String field, String value) {
+    try {
+      return Options.Members.member(value);
+    } catch (IllegalArgumentException e) {
+      throw Problem.invalidParameter(field, value, NODE_FORM);
+    }
+  }
+
+  private static String text(JsonObject body, String field) {
+    Object value = body.getValue(field);
+    if (value instanceof String text && !text.isEmpty()) {
+      return text;
+    }
+    throw Problem.invalidParameter(field, String.valueOf(value), "a text, which must be given");
+  }
+
+  private static void allow(JsonObject body, Set<String> fields) {
+    for (String field : body.fieldNames()) {
+      if (!fields.contains(field)) {
+        String allowed = fields.isEmpty() ? "no field" : String.join(", ", new TreeSet<>(fields));
+        throw Problem.invalidParameter(field, String.valueOf(body.getValue(field)), allowed);
+      }
+    }
+  }
+
+  private static Throwable translate(String kind, Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    if (e instanceof Problem) {
+      return e;
+    }
+    if (e instanceof ChangeRefusedException refused) {
+      return refused.reason() == ChangeRefusedException.Reason.CONFLICT
+          ? Problem.conflict(message)
+          : Problem.invalidChange(kind, message);
+    }
+    return e instanceof UndecidedException undecided
+        ? Problem.undecided(message, undecided.mayTakeEffect())
+        : e;
+  }
+}

@@ -1,0 +1,60 @@
+package org.quorate;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.quorate.ring.Assignment;
+import org.quorate.ring.ClusterState;
+import org.quorate.ring.Transition;
+
+/** A transition as users are shown it. */
+final class TransitionView {
+  private TransitionView() {}
+
+  /**
+   * @param isLiving whether a node is believed to be alive
+   * @return null if no transition is under way
+   */
+  static @Nullable JsonObject of(ClusterState state, Predicate<String> isLiving) {
+    Transition moving = state.transition();
+    if (moving == null) {
+      return null;
+    }
+    int copying = 0;
+    int settling = 0;
+    Map<String, Integer> waitingFor = new TreeMap<>();
+    for (int p = 0; p < state.ring().partitions(); p++) {
+      Assignment assignment = state.assignment(p);
+      if (assignment.isMoving()) {
+        settling += assignment.isSettling() ? 1 : 0;
+        copying += assignment.isSettling() ? 0 : 1;
+        assignment.holders(state.copies()).stream()
+            .filter(isLiving.negate())
+            .forEach(node -> waitingFor.merge(node, 1, Integer::sum));
+      }
+    }
+    JsonArray waits = new JsonArray();
+    waitingFor.forEach(
+        (node, partitions) ->
+            waits.add(
+                new JsonObject()
+                    .put("node", node)
+                    .put("partitions", partitions)
+                    .put("why", "it is down, and has or is to have them")));
+    return new JsonObject()
+        .put("kind", moving.kind().name().toLowerCase(Locale.ROOT))
+        .put("node", moving.node())
+        .put("by", moving.by())
+        .put("sinceEpoch", moving.since())
+        .put("lost", new JsonArray(List.copyOf(moving.lost())))
+        .put("copying", copying)
+        .put("settling", settling)
+        .put("moved", moving.moved())
+        .put("waitingFor", waits);
+  }
+}

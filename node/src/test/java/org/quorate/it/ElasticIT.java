@@ -1,0 +1,111 @@
+package org.quorate.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.quorate.it.Await.eventually;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes join, are replaced and leave, and every key stays readable. */
+class ElasticIT {
+  private static final int KEYS = 300;
+  private static final int PARTITIONS = 256;
+  private static final int COPIES = 3;
+
+  @TempDir Path root;
+  private final List<NodeProcess> nodes = new ArrayList<>();
+
+  @AfterEach
+  void stop() throws Exception {
+    for (NodeProcess node : nodes) {
+      node.close();
+    }
+  }
+
+  private static Http.Answer post(NodeProcess at, String path, JsonObject body) throws Exception {
+    return Http.send("POST", at.url(path), body.encode().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static JsonObject cluster(NodeProcess at) throws Exception {
+    return new JsonObject(Http.get(at.url("/v1/cluster")).text());
+  }
+
+  /** How many partitions each node owns. */
+  private static Map<String, Integer> owned(NodeProcess at) throws Exception {
+    Map<String, Integer> owned = new TreeMap<>();
+    new JsonObject(Http.get(at.url("/v1/cluster/ring")).text())
+        .getJsonArray("partitions")
+        .forEach(
+            owners ->
+                ((io.vertx.core.json.JsonArray) owners)
+                    .forEach(owner -> owned.merge((String) owner, 1, Integer::sum)));
+    return owned;
+  }
+
+  private void awaitOwners(NodeProcess at, String... names) throws Exception {
+    eventually(
+        () ->
+            cluster(at).getJsonObject("transition") == null
+                && owned(at).keySet().equals(java.util.Set.of(names)));
+    int least = PARTITIONS * COPIES / names.length;
+    owned(at).forEach((name, count) -> assertTrue(count - least <= 1 && least <= count, name));
+  }
+
+  private void requireAll(NodeProcess at) throws Exception {
+    for (int i = 0; i < KEYS; i++) {
+      Http.Answer answer = Http.get(at.url("/v1/kv/elastic/k" + i + "?r=2"));
+      assertEquals(200, answer.status(), "k" + i + " " + answer.text());
+      assertEquals("v" + i, answer.text());
+    }
+  }
+
+  @Test
+  void aClusterGrowsReplacesAndShrinks() throws Exception {
+    nodes.addAll(NodeProcess.cluster(root, 3));
+    NodeProcess n1 = nodes.get(0);
+    for (int i = 0; i < KEYS; i++) {
+      assertEquals(204, Http.put(n1.url("/v1/kv/elastic/k" + i), "v" + i).status());
+    }
+    NodeProcess n4 = NodeProcess.joining(root, "n4", n1);
+    nodes.add(n4);
+    n4.start();
+    awaitOwners(n1, "n1", "n2", "n3", "n4");
+    requireAll(n4);
+
+    nodes.get(1).kill();
+    NodeProcess n5 = NodeProcess.joining(root, "n5", n4);
+    nodes.add(n5);
+    JsonObject lost = new JsonObject().put("dead", "n2").put("by", "n5=" + n5.peer());
+    assertEquals(202, post(n1, "/v1/cluster/replace", lost).status());
+    assertEquals(202, post(n4, "/v1/cluster/replace", lost).status(), "idempotent");
+    JsonObject other = new JsonObject().put("name", "n3");
+    Http.Answer second = post(n4, "/v1/cluster/leave", other);
+    assertEquals(409, second.status(), second.text());
+    assertTrue(second.text().contains("replacement of n2 by n5"), second.text());
+    n5.start();
+    awaitOwners(n1, "n1", "n3", "n4", "n5");
+    requireAll(n5);
+
+    assertEquals(202, post(n5, "/v1/cluster/leave", new JsonObject().put("name", "n1")).status());
+    awaitOwners(n5, "n3", "n4", "n5");
+    eventually(() -> n1.exit() == 0);
+    requireAll(n5);
+    Http.Answer few = post(n5, "/v1/cluster/leave", new JsonObject().put("name", "n3"));
+    assertEquals(400, few.status());
+    assertTrue(few.text().contains("2 members < n=3 owners"), few.text());
+    assertEquals(400, post(n5, "/v1/cluster/leave", new JsonObject()).status());
+    assertEquals(400, post(n5, "/v1/cluster/abort", new JsonObject()).status());
+    n4.kill();
+    n4.start();
+    requireAll(n4);
+  }
+}
