@@ -180,15 +180,28 @@ final class ServeCommand implements Callable<Integer> {
     Warmup.start();
     try {
       DataDirectory directory = DataDirectory.open(data, cluster, name);
-      return run(config(Server.remembered(directory)), directory);
+      return run(config(remembered(directory)), directory);
     } catch (CheckedFile.Damaged e) {
-      System.err.println("quorate: cannot start: " + e.getMessage());
+      System.err.println(
+          "quorate: cannot start: " + e.getMessage() + "; --members or --join can stand in for it");
       return 1;
     } catch (DataDirectory.Unusable e) {
       System.err.println("quorate: " + e.getMessage());
       return e.isInUse() ? Main.EXIT_IN_USE : Main.EXIT_USAGE;
     } catch (IOException e) {
       throw bad("--data", data.toString(), "a directory that can be written: " + e);
+    }
+  }
+
+  /** Where what was remembered is damaged, the options say again whom to ask. */
+  private Optional<ClusterState> remembered(DataDirectory directory) throws IOException {
+    try {
+      return Server.remembered(directory);
+    } catch (CheckedFile.Damaged e) {
+      if (members == null && join == null) {
+        throw e;
+      }
+      return Optional.empty();
     }
   }
 
@@ -241,6 +254,10 @@ final class ServeCommand implements Callable<Integer> {
             : members.list();
     List<Member> list = known.map(ClusterState::nodes).orElse(given);
     String reached = (advertise == null ? listed(list) : advertise).toString();
+    HostPort mine = HostPort.parse(reached);
+    if (joins && (mine.port() == 0 || !mine.reachedAt("").equals(mine))) {
+      throw bad("--advertise", reached, "an address that other nodes reach, with --join");
+    }
     if (known.isEmpty() && list.stream().noneMatch(member -> member.name().equals(name))) {
       String names = String.join(",", list.stream().map(m -> m.name() + "=" + m.peer()).toList());
       throw bad("--members", names, "a list that names this node, " + name);

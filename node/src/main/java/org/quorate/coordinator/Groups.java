@@ -12,8 +12,15 @@ import java.util.stream.IntStream;
  * @param owners on the list
  */
 record Groups(int owners, List<int[]> sets) {
+  /** Single sets of the usual sizes, which each operation needs one of. */
+  private static final List<Groups> ONES = IntStream.range(0, 8).mapToObj(Groups::ofAll).toList();
+
   /** One set of all. */
   static Groups one(int owners) {
+    return owners < ONES.size() ? ONES.get(owners) : ofAll(owners);
+  }
+
+  private static Groups ofAll(int owners) {
     return new Groups(owners, List.of(IntStream.range(0, owners).toArray()));
   }
 
