@@ -15,6 +15,7 @@ import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
 import org.quorate.storage.CheckedFile;
 import org.quorate.storage.Disk;
+import org.quorate.storage.Identity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,21 +51,21 @@ public final class Entrance {
    */
   public static Future<Void> pass(NodeConfig config, Disk disk, Transport transport, Loop loop)
       throws IOException {
-    boolean isDamaged = false;
+    boolean forgotVotes = disk.read(Identity.FILE).isPresent();
     try {
       if (memory(disk).isPresent()) {
         return Future.succeededFuture();
       }
     } catch (CheckedFile.Damaged e) {
       LOG.error("{}: this node begins as at its first start, and votes when it knows more", e);
-      isDamaged = true;
+      forgotVotes = true;
     }
     if (!config.members().isEmpty()) {
       remember(
-          disk, ClusterState.first(config.members(), config.partitions(), config.n()), isDamaged);
+          disk, ClusterState.first(config.members(), config.partitions(), config.n()), forgotVotes);
       return Future.succeededFuture();
     }
-    Entrance entrance = new Entrance(config, disk, transport, loop, isDamaged);
+    Entrance entrance = new Entrance(config, disk, transport, loop, forgotVotes);
     loop.execute(() -> entrance.ask(0));
     return entrance.known.future();
   }

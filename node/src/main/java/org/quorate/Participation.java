@@ -82,8 +82,8 @@ public final class Participation {
   }
 
   /** A state by order of this node alone: see {@link Chain#force}. Completes on any thread. */
-  public Future<ClusterState> force(Set<String> gone) {
-    return Tasks.onLoop(lanes.first().loop(), () -> chain.force(gone));
+  public Future<ClusterState> force() {
+    return Tasks.onLoop(lanes.first().loop(), () -> Future.succeededFuture(chain.force()));
   }
 
   /** A node that is no member asks to be let in. To be called on the first loop. */
@@ -121,11 +121,12 @@ public final class Participation {
         : chain.answer(from, question);
   }
 
-  /** How far this node is with the transition that is under way. */
+  /** How far this node is with the transition that is under way. Completes on the first loop. */
   Future<Progress> progress() {
     Set<Integer> ready = ConcurrentHashMap.newKeySet();
     Set<Long> epochs = ConcurrentHashMap.newKeySet();
-    return lanes
+    Promise<Progress> progress = Promise.promise();
+    lanes
         .run(
             lane -> {
               Tenure tenure = lane.shard().tenure();
@@ -144,6 +145,8 @@ public final class Participation {
                   epochs.size() == 1 ? new TreeSet<>(ready) : Set.of(),
                   hasLetGo,
                   pendingHints.getAsLong());
-            });
+            })
+        .onComplete(told -> lanes.first().loop().execute(() -> progress.handle(told)));
+    return progress.future();
   }
 }

@@ -38,14 +38,16 @@ final class Provenance {
       return Future.succeededFuture();
     }
     identity.succeed();
-    chain.forgot();
     LOG.warn("peer {} remembers a life of this node that its disk does not: it is refilled", peer);
-    return lanes
-        .call(
-            lane -> {
-              lane.antiEntropy().forget();
-              return lane.shard().forgetHorizons();
-            })
+    return chain
+        .forgot()
+        .compose(
+            noted ->
+                lanes.call(
+                    lane -> {
+                      lane.antiEntropy().forget();
+                      return lane.shard().forgetHorizons();
+                    }))
         .onSuccess(forgotten -> identity.own(last));
   }
 

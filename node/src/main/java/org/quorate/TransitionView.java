@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.quorate.ring.Assignment;
 import org.quorate.ring.ClusterState;
+import org.quorate.ring.Member;
 import org.quorate.ring.Transition;
 
 /** A transition as users are shown it. */
@@ -38,14 +39,22 @@ final class TransitionView {
             .forEach(node -> waitingFor.merge(node, 1, Integer::sum));
       }
     }
+    boolean isLast = moving.moved() == state.ring().partitions();
+    if (isLast) {
+      state.nodes().stream()
+          .map(Member::name)
+          .filter(isLiving.negate())
+          .forEach(node -> waitingFor.put(node, 0));
+    }
+    String why =
+        isLast
+            ? "it is down, and has to say that it let go of what it gave away"
+            : "it is down, and has or is to have them";
     JsonArray waits = new JsonArray();
     waitingFor.forEach(
         (node, partitions) ->
             waits.add(
-                new JsonObject()
-                    .put("node", node)
-                    .put("partitions", partitions)
-                    .put("why", "it is down, and has or is to have them")));
+                new JsonObject().put("node", node).put("partitions", partitions).put("why", why)));
     return new JsonObject()
         .put("kind", moving.kind().name().toLowerCase(Locale.ROOT))
         .put("node", moving.node())

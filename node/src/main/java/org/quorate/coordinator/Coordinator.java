@@ -97,6 +97,11 @@ public final class Coordinator {
         loop.after(
             Math.max(1, (deadline - clock.nanos()) / 1_000_000),
             () -> known.tryFail(stale.problem()));
+    awaitNewer(stale, known, late);
+    return known.future().compose(newer -> operation.get());
+  }
+
+  private void awaitNewer(StaleEpochException stale, Promise<Void> known, Loop.Timer late) {
     Listen.to(
         cluster.newerThan(stale.epoch(), stale.knownBy()),
         loop,
@@ -104,8 +109,11 @@ public final class Coordinator {
           late.cancel();
           known.tryComplete();
         },
-        failure -> {});
-    return known.future().compose(newer -> operation.get());
+        e -> {
+          if (!known.future().isComplete()) {
+            awaitNewer(stale, known, late);
+          }
+        });
   }
 
   public Future<WriteResult> write(Key key, Write write, Terms terms) {

@@ -48,6 +48,10 @@ final class WriteOperation {
   private final Promise<WriteResult> answer = Promise.promise();
   private Round round;
   private @Nullable Minted minted;
+
+  /** Owners of an earlier state may have stored it, whatever those of the newest say. */
+  private boolean isReplanned;
+
   private Loop.@Nullable Timer expiry;
 
   /** The owners under one state of the cluster, and what they have answered. */
@@ -209,7 +213,12 @@ final class WriteOperation {
             begin(new Round(plan.get()));
           }
         },
-        e -> {});
+        e -> {
+          stale.isStale = false;
+          if (!answer.future().isComplete()) {
+            replan(stale, refused);
+          }
+        });
   }
 
   private void begin(Round next) {
@@ -220,6 +229,7 @@ final class WriteOperation {
     Set<String> stored = new HashSet<>();
     acks.forEach(ack -> stored.add(ack.node()));
     round = next;
+    isReplanned = true;
     List<Integer> up = List.copyOf(next.minters);
     next.failMissing();
     for (int owner : up) {
@@ -285,7 +295,7 @@ final class WriteOperation {
               round.quorum.replies().acks(),
               List.copyOf(acks)));
     } else {
-      answer.fail(problem(outcome == QuorumWrite.Outcome.NOT_APPLIED));
+      answer.fail(problem(outcome == QuorumWrite.Outcome.NOT_APPLIED && !isReplanned));
     }
   }
 

@@ -25,11 +25,14 @@ import org.quorate.runtime.Loop;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
 import org.quorate.version.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything but keys: health, metrics, and views of the node and its cluster. */
 final class AdminHandler {
   static final String REPLICAS_PREFIX = "/v1/replicas/";
 
+  private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
   private static final int MAX_CHANGE_BYTES = 64 << 10;
   private static final long HOLDINGS_NANOS = 2_000_000_000;
   private static final String OPEN_METRICS = "application/openmetrics-text";
@@ -103,6 +106,9 @@ final class AdminHandler {
   }
 
   private static void failed(HttpServerResponse response, Throwable e) {
+    if (!(e instanceof Problem)) {
+      LOG.error("a request could not be handled", e);
+    }
     Problem problem =
         e instanceof Problem p
             ? p

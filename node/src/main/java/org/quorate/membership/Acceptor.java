@@ -64,6 +64,11 @@ final class Acceptor {
     return hasForgotten;
   }
 
+  /** Whether it votes on the next slot all the same, because it has recalled its votes on that. */
+  boolean isRecalled() {
+    return recalledSlot == state.epoch() + 1;
+  }
+
   /** Forgotten votes are of no account any more: the chain goes on from a forced state. */
   void forgive() {
     hasForgotten = false;
@@ -80,9 +85,11 @@ final class Acceptor {
    * @param highest ballot that any of them has accepted, with its value
    */
   void recall(Ballot promisedToThis, Ballot highest, @Nullable ClusterState its) {
-    promised = promisedToThis;
-    accepted = highest;
-    value = its;
+    promised = promised.compareTo(promisedToThis) < 0 ? promisedToThis : promised;
+    if (highest.compareTo(accepted) > 0) {
+      accepted = highest;
+      value = its;
+    }
     hasForgotten = its != null;
     recalledSlot = state.epoch() + 1;
   }

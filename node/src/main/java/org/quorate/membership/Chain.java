@@ -129,21 +129,26 @@ public final class Chain {
 
   /**
    * This node's disk is not what it was, so votes may be forgotten: it abstains until it knows
-   * which those can have been. May be called from any thread.
+   * which those can have been. May be called from any thread; completes when that is on disk.
    */
-  public void forgot() {
+  public Future<Void> forgot() {
     hasForgotten = true;
+    Promise<Void> noted = Promise.promise();
     loop.execute(
         () -> {
           acceptor.forget();
           mayBeForgiven = false;
           hasForgotten = false;
+          save().onComplete(noted);
           recall();
         });
+    return noted.future();
   }
 
   private void recall() {
-    if (acceptor.hasForgotten() && mayVote && recollection == null && !closed) {
+    if (acceptor.isRecalled() && acceptor.hasForgotten() && !closed) {
+      loop.after(AGAIN_MILLIS, this::recall);
+    } else if (acceptor.hasForgotten() && mayVote && recollection == null && !closed) {
       Recollection asking = new Recollection(this, state);
       recollection = asking;
       Listen.to(
@@ -367,23 +372,10 @@ public final class Chain {
     return new Proposer(this, change, clock.nanos() + timeoutNanos).run();
   }
 
-  /** A state by order of this node alone; to be used where most members are gone for good. */
-  public Future<ClusterState> force(Set<String> gone) {
-    Promise<ClusterState> forced = Promise.promise();
-    ClusterState base = state;
-    background.execute(
-        () -> {
-          try {
-            ClusterState next = base.forced(gone);
-            loop.execute(
-                () -> {
-                  learn(next);
-                  forced.complete(next);
-                });
-          } catch (RuntimeException e) {
-            loop.execute(() -> forced.fail(e));
-          }
-        });
-    return forced.future();
+  /** A state by order of this node alone; to be used where most members have lost their disks. */
+  public ClusterState force() {
+    ClusterState forced = state.forced();
+    learn(forced);
+    return forced;
   }
 }

@@ -29,7 +29,6 @@ final class CoOwner {
   /** What is known of one partition at one co-owner. */
   static final class Pair {
     final Partition partition;
-    private final String coOwner;
     boolean differs;
     boolean isWhole;
 
@@ -40,16 +39,25 @@ final class CoOwner {
     private long coveredEpoch;
 
     boolean isExchanged;
+    private boolean isSource;
     int rounds;
     int futile;
     int exchanges;
     long sinceNanos;
     long equalNanos;
 
-    Pair(Partition partition, String coOwner, long now) {
+    Pair(Partition partition, long now) {
       this.partition = partition;
-      this.coOwner = coOwner;
       this.equalNanos = now;
+    }
+
+    /** What it had before it became a source is not all that a source must have. */
+    void source(boolean now) {
+      if (now && !isSource) {
+        isCovered = false;
+        coveredEpoch = 0;
+      }
+      isSource = now;
     }
 
     /** What others lack they fetch themselves: to look here again and again finds nothing. */
@@ -70,8 +78,7 @@ final class CoOwner {
 
     /** The partition's move waits for a comparison. */
     boolean isWaitedFor() {
-      boolean isSource = partition.isNewcomer() && partition.sources().contains(coOwner);
-      return isSource && !(isCovered && isConfirmed());
+      return partition.isNewcomer() && isSource && !(isCovered && isConfirmed());
     }
 
     void equal(long now, long epoch) {

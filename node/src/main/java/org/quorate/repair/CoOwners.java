@@ -26,10 +26,10 @@ final class CoOwners {
       for (String name : partition.coOwners()) {
         CoOwner known = before.get(name);
         Pair pair = known == null ? null : known.pairs.get(partition.number());
-        boolean isSame = pair != null && pair.partition == partition;
-        now.computeIfAbsent(name, CoOwner::new)
-            .pairs
-            .put(partition.number(), isSame ? pair : new Pair(partition, name, clock.nanos()));
+        Pair kept =
+            pair != null && pair.partition == partition ? pair : new Pair(partition, clock.nanos());
+        kept.source(partition.sources().contains(name));
+        now.computeIfAbsent(name, CoOwner::new).pairs.put(partition.number(), kept);
       }
     }
     now.values().forEach(coOwner -> coOwner.age(clock.nanos()));

@@ -24,6 +24,8 @@ import org.quorate.version.State;
  * node says so. Called on the loop, but for what says otherwise.
  */
 public final class Tenure {
+  private static final long AGAIN_MILLIS = 1000;
+
   private final Store store;
   private final String node;
   private final int lane;
@@ -39,6 +41,10 @@ public final class Tenure {
   private final AtomicInteger voiding = new AtomicInteger();
   private ClusterState state;
   private Cohort cohort = new Cohort();
+
+  /** No update of any cohort before the present one is in progress. */
+  private Future<Void> barrier = Future.succeededFuture();
+
   private volatile long settledEpoch;
 
   Tenure(Store store, ClusterState state, String node, int lane, int lanes) {
@@ -86,11 +92,15 @@ public final class Tenure {
         store.loop(),
         done -> voiding.decrementAndGet(),
         e -> {
-          voiding.decrementAndGet();
-          if (!partitions.containsKey(partition)) {
-            leave(partition);
-          }
+          store.loop().after(AGAIN_MILLIS, () -> leaveAgain(partition));
         });
+  }
+
+  private void leaveAgain(int partition) {
+    if (!partitions.containsKey(partition)) {
+      leave(partition);
+    }
+    voiding.decrementAndGet();
   }
 
   /**
@@ -107,9 +117,10 @@ public final class Tenure {
         assign(p);
       }
     }
-    Cohort old = cohort;
+    Future<Void> closed = cohort.close();
     cohort = new Cohort();
-    return old.close().onSuccess(done -> settledEpoch = Math.max(settledEpoch, next.epoch()));
+    barrier = Future.all(barrier, closed).mapEmpty();
+    return barrier.onSuccess(done -> settledEpoch = Math.max(settledEpoch, next.epoch()));
   }
 
   /**

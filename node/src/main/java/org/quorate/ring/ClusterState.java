@@ -167,14 +167,33 @@ public record ClusterState(
     if (isUnderWay(Kind.LEAVE, name)) {
       return this;
     }
-    requireCalm("leave of " + name);
+    if (!isLost || !mayWaitForTheLost()) {
+      requireCalm("leave of " + name);
+    }
     member(name);
     if (ring.members().size() == 1) {
       throw invalid("leave of " + name + " is refused: it is the only member");
     }
-    Ring target = ring.without(name);
+    Ring goal = goal();
+    Ring target = goal.hasMember(name) ? goal.without(name) : goal;
     requireOwners("leave of " + name, target);
-    return begin(Kind.LEAVE, name, "", ring, target, isLost ? Set.of(name) : Set.of());
+    return begin(Kind.LEAVE, name, "", inBetween(), target, isLost ? lostAnd(name) : Set.of());
+  }
+
+  /** The ring that is led to. */
+  private Ring goal() {
+    return transition == null ? ring : transition.target();
+  }
+
+  /** What is under way cannot be aborted, and may wait for one that is gone for good too. */
+  private boolean mayWaitForTheLost() {
+    return transition != null && (transition.kind() == Kind.ABORT || !transition.lost().isEmpty());
+  }
+
+  private Set<String> lostAnd(String name) {
+    Set<String> lost = new TreeSet<>(transition == null ? Set.of() : transition.lost());
+    lost.add(name);
+    return lost;
   }
 
   private void requireOwners(String change, Ring target) {
@@ -202,23 +221,24 @@ public record ClusterState(
       throw invalid("replacement of " + dead + " by " + by.name() + ": that is the same node");
     }
     boolean isJoining = isUnderWay(Kind.JOIN, by.name());
-    boolean mayWaitForIt =
-        moving != null && (moving.kind() == Kind.ABORT || moving.kind() == Kind.REPLACE);
-    if (!isJoining && !mayWaitForIt) {
+    if (!isJoining && !mayWaitForTheLost()) {
       requireCalm("replacement of " + dead);
     }
     member(dead);
     if (!nodes().contains(by)) {
       requireNew(by, dead);
     }
-    Ring goal = moving == null || isJoining ? ring : moving.target();
-    Ring target = goal;
-    if (goal.hasMember(dead)) {
-      target = goal.hasMember(by.name()) ? goal.without(dead) : goal.replacing(dead, by);
+    Ring goal = isJoining ? ring : goal();
+    String place = isUnderWay(Kind.REPLACE, dead) && moving != null ? moving.by() : dead;
+    if (!goal.hasMember(place)) {
+      throw invalid(
+          "replacement of "
+              + dead
+              + " is refused: it has no place in the ring to come; give it up");
     }
+    Ring target = goal.hasMember(by.name()) ? goal.without(place) : goal.replacing(place, by);
     requireOwners("replacement of " + dead, target);
-    Set<String> lost = new TreeSet<>(moving == null ? Set.of() : moving.lost());
-    lost.add(dead);
+    Set<String> lost = lostAnd(dead);
     return begin(Kind.REPLACE, dead, by.name(), inBetween(), target, lost);
   }
 
@@ -250,7 +270,13 @@ public record ClusterState(
       owners.add(Assignment.owners(assignment(p).now(), copies()));
       isAsBefore &= assignment(p).now().equals(ring.preference(p));
     }
-    return isAsBefore ? ring : Ring.of(nodes(), copies(), owners);
+    if (isAsBefore) {
+      return ring;
+    }
+    Map<String, Member> members = new TreeMap<>();
+    ring.members().forEach(member -> members.put(member.name(), member));
+    moving.target().members().forEach(member -> members.put(member.name(), member));
+    return Ring.of(List.copyOf(members.values()), copies(), owners);
   }
 
   private ClusterState begin(
@@ -348,39 +374,10 @@ public record ClusterState(
   }
 
   /**
-   * The state that an operator makes alone, when a majority of the members is gone for good, or has
-   * lost its disks.
-   *
-   * @param gone are given up; their partitions go to the others
+   * The state that an operator makes alone, when a majority of the members has lost its disks and
+   * so cannot decide.
    */
-  public ClusterState forced(Set<String> gone) {
-    gone.forEach(this::member);
-    long forcedEpoch = epoch + FORCED;
-    if (gone.isEmpty()) {
-      return new ClusterState(forcedEpoch, ring, transition, buckets);
-    }
-    Set<String> lost = new TreeSet<>(gone);
-    Ring target = ring;
-    if (transition != null) {
-      lost.addAll(transition.lost());
-      target = transition.target();
-    }
-    for (String name : lost) {
-      if (target.hasMember(name)) {
-        target = target.without(name);
-      }
-    }
-    if (target.members().isEmpty()) {
-      throw invalid("all members are to be given up");
-    }
-    Ring from = inBetween();
-    List<Long> progress = new ArrayList<>();
-    for (int p = 0; p < from.partitions(); p++) {
-      boolean moves = moves(from.preference(p), target.preference(p));
-      progress.add(moves ? Transition.COPYING : Transition.MOVED);
-    }
-    Transition moving =
-        new Transition(Kind.LEAVE, String.join(",", gone), "", forcedEpoch, target, lost, progress);
-    return new ClusterState(forcedEpoch, from, moving, buckets);
+  public ClusterState forced() {
+    return new ClusterState(epoch + FORCED, ring, transition, buckets);
   }
 }

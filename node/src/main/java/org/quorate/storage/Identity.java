@@ -33,7 +33,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Identity implements ActorLeases {
   private static final Logger LOG = LoggerFactory.getLogger(Identity.class);
-  private static final String FILE = "identity";
+
+  /** Is there from the first start on. */
+  public static final String FILE = "identity";
+
   private static final long LEASE = 1L << 20;
   private static final int MOST_LIVES = 64;
 

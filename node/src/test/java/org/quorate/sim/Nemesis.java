@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -21,6 +22,10 @@ final class Nemesis {
   private static final long MOST_BYTES = 16 << 20;
   private static final long REVIVAL = 3 * SimTime.SECOND;
   private static final long BELOW_RESERVE = 200L << 20;
+
+  /** Files without which a node does not know how it voted. */
+  private static final Set<String> VOTES = Set.of("cluster", "identity");
+
   private static final int MOST_MEMBERS = 7;
   private static final int MOST_MACHINES = 12;
 
@@ -461,7 +466,7 @@ final class Nemesis {
     boolean mayForget = !faults.contains(Fault.REPLACE);
     List<String> files =
         machine.disk().list().stream()
-            .filter(file -> !file.contains("spare") && (mayForget || !file.equals("cluster")))
+            .filter(file -> !file.contains("spare") && (mayForget || !VOTES.contains(file)))
             .toList();
     String file = files.isEmpty() ? "" : files.get(random.nextInt(files.size()));
     int size = file.isEmpty() ? 0 : machine.disk().size(file);

@@ -103,7 +103,7 @@ final class SimCluster {
     nodes()
         .filter(node -> node.state().equals(newest))
         .findFirst()
-        .ifPresent(node -> node.participation().force(Set.of()));
+        .ifPresent(node -> node.participation().force());
   }
 
   /** The members of the cluster, as far as their machines can run. */

@@ -1,0 +1,127 @@
+package org.quorate.ring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What may be changed when, and what becomes of the ring. */
+class ClusterStateTest {
+  private static final int PARTITIONS = 32;
+
+  private static Member node(int number) {
+    return new Member("n" + number, "n" + number + ":1", "");
+  }
+
+  private static ClusterState of(int members) {
+    return ClusterState.first(
+        IntStream.rangeClosed(1, members).mapToObj(ClusterStateTest::node).toList(), PARTITIONS, 3);
+  }
+
+  private static Transition transition(ClusterState state) {
+    Transition moving = state.transition();
+    assertNotNull(moving);
+    return moving;
+  }
+
+  /** The partitions that copy or settle. */
+  private static List<Integer> moving(ClusterState state) {
+    return IntStream.range(0, PARTITIONS)
+        .filter(p -> state.assignment(p).isMoving())
+        .boxed()
+        .toList();
+  }
+
+  /** Half of those that move have moved. */
+  private static ClusterState halfway(ClusterState state) {
+    List<Integer> moving = moving(state);
+    List<Integer> half = moving.subList(0, moving.size() / 2);
+    return state.advance(half).advance(half);
+  }
+
+  private static ClusterState toTheEnd(ClusterState state) {
+    ClusterState now = state;
+    while (!moving(now).isEmpty()) {
+      now = now.advance(moving(now));
+    }
+    return now.finish();
+  }
+
+  @Test
+  void eachChangeLeadsToItsRing() {
+    ClusterState four = toTheEnd(of(3).join(node(4)));
+    assertEquals(of(3).ring().with(node(4)), four.ring());
+    ClusterState left = toTheEnd(four.leave("n2", false));
+    assertFalse(left.ring().hasMember("n2"));
+    ClusterState replaced = toTheEnd(four.replace("n3", node(7)));
+    assertEquals(four.ring().replacing("n3", node(7)), replaced.ring());
+    ClusterState aborted = toTheEnd(halfway(four.leave("n2", false)).abort());
+    assertEquals(four.ring(), aborted.ring());
+  }
+
+  @Test
+  void whatIsAskedForTwiceChangesNothing() {
+    ClusterState joining = of(3).join(node(4));
+    assertEquals(joining, joining.join(node(4)));
+    ClusterState leaving = of(4).leave("n1", false);
+    assertEquals(leaving, leaving.leave("n1", false));
+    ClusterState replacing = of(4).replace("n1", node(5));
+    assertEquals(replacing, replacing.replace("n1", node(5)));
+    assertEquals(joining.abort(), joining.abort().abort());
+  }
+
+  @Test
+  void aSecondChangeIsRefused() {
+    ClusterState joining = of(4).join(node(5));
+    for (Runnable second :
+        List.<Runnable>of(
+            () -> joining.join(node(6)),
+            () -> joining.leave("n1", false),
+            () -> joining.replace("n1", node(6)))) {
+      ChangeRefusedException refused = assertThrows(ChangeRefusedException.class, second::run);
+      assertEquals(ChangeRefusedException.Reason.CONFLICT, refused.reason());
+      assertTrue(String.valueOf(refused.getMessage()).contains("join of n5"));
+    }
+  }
+
+  @Test
+  void aReplacementGoesOnWhenAnotherMemberIsLost() {
+    List<Integer> shared = new ArrayList<>();
+    ClusterState begun = of(6).leave("n1", true);
+    for (int p = 0; p < PARTITIONS; p++) {
+      if (Assignment.owners(begun.ring().preference(p), 3).containsAll(Set.of("n1", "n2"))) {
+        shared.add(p);
+      }
+    }
+    assertFalse(shared.isEmpty(), "no read quorum is left there");
+    assertThrows(ChangeRefusedException.class, () -> begun.leave("n2", true));
+    ClusterState later = begun.advance(shared).advance(shared);
+    ClusterState gone = toTheEnd(later.leave("n2", true));
+    assertEquals(List.of("n3", "n4", "n5", "n6"), names(gone));
+  }
+
+  @Test
+  void aMistypedReplacementCanBeCorrected() {
+    ClusterState wrong = halfway(of(5).replace("n2", new Member("n6", "wrong:1", "")));
+    ClusterState right = toTheEnd(wrong.replace("n2", node(7)));
+    assertEquals(List.of("n1", "n3", "n4", "n5", "n7"), names(right));
+  }
+
+  @Test
+  void whoIsGivenUpDoesNotVote() {
+    ClusterState replacing = of(3).replace("n1", node(4));
+    assertEquals(List.of("n2", "n3"), replacing.voters().stream().map(Member::name).toList());
+    assertEquals(Set.of("n1"), transition(replacing).lost());
+  }
+
+  private static List<String> names(ClusterState state) {
+    return state.ring().members().stream().map(Member::name).toList();
+  }
+}
