@@ -273,7 +273,7 @@ final class Nemesis {
     boolean isMember = cluster.state().ring().hasMember(dead.name());
     Transition moving = cluster.state().transition();
     boolean isOneLost = moving != null && !moving.lost().isEmpty();
-    boolean isMajorityLeft = cluster.state().voters().size() > 2;
+    boolean isMajorityLeft = cluster.state().voters().size() > 2 && checker.areAllIntact();
     boolean wouldBeLost = profile.n() == 1 || dead.equals(keeper) || isOneLost || !isMajorityLeft;
     if (operator == null || isFull() || wouldBeLost || !isMember || replacing) {
       return "";
