@@ -112,6 +112,13 @@ public final class Entrance {
       }
       return;
     }
+    int n = state.copies();
+    if (config.r().applyAsInt(n) > n || config.w().applyAsInt(n) > n) {
+      known.tryFail(
+          new NotLetInException(
+              "this node's --r or --w is more than the cluster's n=" + n + "; it may start again"));
+      return;
+    }
     try {
       remember(disk, state, forgotVotes);
       known.tryComplete();

@@ -268,6 +268,9 @@ final class ServeCommand implements Callable<Integer> {
     if (known.isPresent() && n != null && n != known.get().copies()) {
       throw bad("--n", n.toString(), known.get().copies() + ", as at the first start");
     }
+    if (joins && n != null) {
+      throw bad("--n", n.toString(), "only without --join: the cluster has its own");
+    }
     int usual = Math.min(3, list.size());
     int owners = n == null ? known.map(ClusterState::copies).orElse(usual) : n;
     if (!joins && (owners < 1 || owners > list.size())) {
@@ -330,7 +333,7 @@ final class ServeCommand implements Callable<Integer> {
         if (!isNumber || Integer.parseInt(value) < 1 || Integer.parseInt(value) > most) {
           throw bad(option, value, "1 to n=" + most + ", one, quorum, all");
         }
-        yield n -> Math.min(n, Integer.parseInt(value));
+        yield n -> Integer.parseInt(value);
       }
     };
   }

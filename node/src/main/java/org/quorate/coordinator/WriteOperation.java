@@ -246,16 +246,21 @@ final class WriteOperation {
   private void acked(Round of, int owner) {
     of.quorum.acked(owner);
     of.hinting.heldBy(owner);
-    String name = of.name(owner);
-    boolean isOwner = of.set.standsFor().get(owner) == null;
-    if (isOwner && acks.stream().noneMatch(ack -> ack.node().equals(name))) {
-      acks.add(new WriteResult.Ack(name, clock.nanos() - began));
+    if (of.set.standsFor().get(owner) == null) {
+      note(of, of.name(owner));
     }
-    int place = of == round || !isOwner ? -1 : round.set.placeOf(name);
+    advance();
+  }
+
+  /** An owner of some state of the cluster has it. */
+  private void note(Round of, String owner) {
+    if (!isReplanned || acks.stream().noneMatch(ack -> ack.node().equals(owner))) {
+      acks.add(new WriteResult.Ack(owner, clock.nanos() - began));
+    }
+    int place = of == round ? -1 : round.set.placeOf(owner);
     if (place >= 0 && round.set.standsFor().get(place) == null) {
       round.quorum.acked(place);
     }
-    advance();
   }
 
   private void failed(Round of, int owner, Failure failure) {

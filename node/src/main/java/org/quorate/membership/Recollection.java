@@ -15,7 +15,8 @@ import org.quorate.runtime.Listen;
  *
  * <p>Half of the voters, rounded up, are enough, this node not among them: they share a member with
  * every majority that this node was part of, beside this node; and with their promises no ballot
- * can gather a majority any more by a vote of this node that it does not know of.
+ * can gather a majority any more by a vote of this node that it does not know of. A node that is
+ * the only voter has nobody to contradict.
  */
 final class Recollection {
   private final Chain chain;
@@ -33,8 +34,9 @@ final class Recollection {
   Recollection(Chain chain, ClusterState state) {
     this.chain = chain;
     this.others = Chain.voters(state);
-    this.enough = others.size() - others.size() / 2;
+    int half = others.size() - others.size() / 2;
     others.remove(chain.self());
+    this.enough = Math.min(half, others.size());
     this.slot = state.epoch() + 1;
     this.ballot = chain.nextBallot();
     this.open = others.size();

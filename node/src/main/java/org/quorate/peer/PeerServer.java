@@ -29,6 +29,7 @@ final class PeerServer {
   private static final Logger LOG = LoggerFactory.getLogger(PeerServer.class);
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final int MAX_IN_PROGRESS = 8192;
+  private static final int MAX_JOINS = 16;
 
   /** The loop that owns a key, and its replica there. */
   record Place(Loop loop, LocalReplica replica) {
@@ -43,6 +44,7 @@ final class PeerServer {
   private final Function<Key, Place> places;
   private final Answering answering;
   private final Load load = new Load();
+  private int joins;
 
   PeerServer(
       Local local, Loop loop, Clock clock, Function<Key, Place> places, Answering answering) {
@@ -111,11 +113,22 @@ final class PeerServer {
 
     /** A node that is no member yet has no name to shake hands with. */
     private void join(ByteReader in) {
+      if (joins == MAX_JOINS) {
+        link.close();
+        return;
+      }
+      joins++;
       Listen.to(
           answering.joins().answer("", local.states().epoch(), in.readRest()),
           loop,
-          state -> reply(Frames.JOINED, 0, out -> out.writeBytes(state)),
-          e -> link.close());
+          state -> {
+            joins--;
+            reply(Frames.JOINED, 0, out -> out.writeBytes(state));
+          },
+          e -> {
+            joins--;
+            link.close();
+          });
     }
 
     private void note(long id, ByteReader in) {

@@ -126,14 +126,17 @@ public final class Peers implements Cluster {
 
   /** Takes up a newer state of the cluster. */
   public void adopt(ClusterState next) {
-    state = next;
-    Set<String> nodes = next.nodes().stream().map(Member::name).collect(Collectors.toSet());
-    for (String gone : List.copyOf(connections.keySet())) {
-      if (!nodes.contains(gone)) {
-        connections.remove(gone).close();
-        leaseKnownBy.remove(gone);
+    Map<String, String> addresses =
+        next.nodes().stream().collect(Collectors.toMap(Member::name, Member::peer));
+    for (Member member : state.nodes()) {
+      PeerConnection connection = connections.get(member.name());
+      if (connection != null && !member.peer().equals(addresses.get(member.name()))) {
+        connection.close();
+        connections.remove(member.name());
+        leaseKnownBy.remove(member.name());
       }
     }
+    state = next;
     for (Member member : next.nodes()) {
       if (!member.name().equals(local.node()) && !connections.containsKey(member.name())) {
         connect(member);

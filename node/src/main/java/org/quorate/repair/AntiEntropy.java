@@ -98,6 +98,7 @@ public final class AntiEntropy {
   /** Takes up what the shard's partitions say of their co-owners now. */
   public void adopt() {
     coOwners.adopt(shard.partitions());
+    reaper.adopt();
     build();
   }
 

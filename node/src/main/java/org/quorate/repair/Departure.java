@@ -7,7 +7,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.quorate.replica.Shard;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Listen;
@@ -54,14 +53,14 @@ public final class Departure {
     if (isBusy || shard.tenure().left().isEmpty() || mustWait()) {
       return;
     }
-    if (renewedIn < shard.tenure().epoch()) {
+    int partition = shard.tenure().left().iterator().next();
+    Deque<Map.Entry<Key, Location>> keys = keys(partition);
+    if (!keys.isEmpty() && renewedIn < shard.tenure().epoch()) {
       renewedIn = shard.tenure().epoch();
       store.identity().renew("this node forgets partitions that it does not own any more");
     }
     isBusy = true;
     forgotten = 0;
-    int partition = shard.tenure().left().iterator().next();
-    Deque<Map.Entry<Key, Location>> keys = keys(partition);
     Listen.to(
         pace.untilEmpty(keys, () -> forgetSome(partition, keys)),
         loop,
@@ -85,15 +84,11 @@ public final class Departure {
         partition,
         (key, at) -> {
           boolean isThere = !key.isSystem() && (at.isDamaged() || at.heldDigest() != 0);
-          if (isThere && !isMinted(at.only()) && keys.size() < LISTED_AT_ONCE) {
+          if (isThere && keys.size() < LISTED_AT_ONCE) {
             keys.add(Map.entry(key, at));
           }
         });
     return keys;
-  }
-
-  private boolean isMinted(@Nullable Dot only) {
-    return only != null && only.actor() == store.identity().actor();
   }
 
   private Future<Void> forgetSome(int partition, Deque<Map.Entry<Key, Location>> keys) {
@@ -111,15 +106,18 @@ public final class Departure {
   }
 
   private Future<Void> forget(Key key, Location at) {
-    return at.only() != null
-        ? drop(key, at)
-        : store
-            .salvage(key)
-            .compose(
-                state ->
-                    state.siblings().context().mentions(store.identity().actor()) || mustWait()
-                        ? Future.succeededFuture()
-                        : drop(key, at));
+    Dot only = at.only();
+    if (only != null) {
+      boolean isMinted = only.actor() == store.identity().actor();
+      return isMinted ? Future.succeededFuture() : drop(key, at);
+    }
+    return store
+        .salvage(key)
+        .compose(
+            state ->
+                state.siblings().context().mentions(store.identity().actor()) || mustWait()
+                    ? Future.succeededFuture()
+                    : drop(key, at));
   }
 
   private Future<Void> drop(Key key, Location at) {

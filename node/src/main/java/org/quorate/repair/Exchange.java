@@ -189,7 +189,7 @@ final class Exchange {
     long began = side.pace().now();
     List<Key> some = keys.stream().limit(KEYS_AT_ONCE).toList();
     List<Future<Known>> known =
-        some.stream().map(key -> context(key).map(c -> new Known(key, c))).toList();
+        some.stream().map(key -> context(key, theirHorizon).map(c -> new Known(key, c))).toList();
     return Future.all(known)
         .compose(all -> peer.apply(new Fetch(partition.number(), all.list())))
         .map(Question::decodeFetched)
@@ -212,16 +212,28 @@ final class Exchange {
             });
   }
 
-  /** What this node has seen of the key. */
-  private Future<CausalContext> context(Key key) {
+  /**
+   * What this node has seen of the key. Nothing where the other may have reaped a version that is
+   * here: its own versions, whatever they are, tell.
+   */
+  private Future<CausalContext> context(Key key, CausalContext theirHorizon) {
     Location at = side.store().location(key);
     if (at == null || at.isReaped()) {
       return Future.succeededFuture(CausalContext.EMPTY);
     }
     Dot only = at.only();
-    return only != null && !at.isDamaged()
-        ? Future.succeededFuture(CausalContext.EMPTY.upTo(only))
-        : side.store().salvage(key).map(state -> state.siblings().context());
+    if (only != null && !at.isDamaged()) {
+      CausalContext context = CausalContext.EMPTY.upTo(only);
+      return Future.succeededFuture(theirHorizon.covers(only) ? CausalContext.EMPTY : context);
+    }
+    return side.store()
+        .salvage(key)
+        .map(State::siblings)
+        .map(siblings -> isOld(siblings, theirHorizon) ? CausalContext.EMPTY : siblings.context());
+  }
+
+  private static boolean isOld(Siblings siblings, CausalContext theirHorizon) {
+    return siblings.versions().stream().anyMatch(v -> theirHorizon.covers(v.dot()));
   }
 
   private Future<Void> pull(Key key, State theirs, CausalContext theirHorizon) {
@@ -290,9 +302,9 @@ final class Exchange {
                 }
                 return Future.succeededFuture();
               }
-              boolean isOld =
-                  siblings.versions().stream().anyMatch(v -> theirHorizon.covers(v.dot()));
-              return isOld ? pull(key, State.EMPTY, theirHorizon) : Future.succeededFuture();
+              return isOld(siblings, theirHorizon)
+                  ? pull(key, State.EMPTY, theirHorizon)
+                  : Future.succeededFuture();
             });
   }
 }

@@ -61,7 +61,7 @@ final class Reaper {
   private final Standing self;
   private final Supplier<Set<String>> members;
   private final AntiEntropyMetrics metrics;
-  private final Map<Integer, Wait> waits = new HashMap<>();
+  private final Map<Partition, Wait> waits = new LinkedHashMap<>();
 
   /** What all members answered at one time, and what waited for it then. */
   private record Round(
@@ -90,8 +90,13 @@ final class Reaper {
     this.metrics = metrics;
   }
 
+  /** Takes up which partitions there are now. */
+  void adopt() {
+    waits.keySet().retainAll(shard.partitions());
+  }
+
   private Wait wait(Partition partition) {
-    return waits.computeIfAbsent(partition.number(), none -> new Wait());
+    return waits.computeIfAbsent(partition, none -> new Wait());
   }
 
   /**

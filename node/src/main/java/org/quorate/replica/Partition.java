@@ -6,6 +6,7 @@ import org.quorate.merkle.Tree;
 import org.quorate.ring.Assignment;
 import org.quorate.storage.Location;
 import org.quorate.version.CausalContext;
+import org.quorate.version.Dot;
 import org.quorate.version.Key;
 
 /**
@@ -20,6 +21,7 @@ public final class Partition {
   private volatile List<String> coOwners = List.of();
   private volatile List<String> sources = List.of();
   private volatile boolean isNewcomer;
+  private volatile Dot seal = new Dot(0, 1);
   private volatile long settlingSince;
   private @Nullable Tree tree;
   private volatile CausalContext horizon = CausalContext.EMPTY;
@@ -34,11 +36,16 @@ public final class Partition {
     this.horizonKey = horizonKey;
   }
 
-  /** Who else has the partition now. */
-  void assign(Assignment assignment, int n, String self) {
+  /**
+   * Who else has the partition now.
+   *
+   * @param since the epoch in which the transition under way began, 1 if none is
+   */
+  void assign(Assignment assignment, int n, String self, long since) {
     coOwners = assignment.holders(n).stream().filter(name -> !name.equals(self)).toList();
     sources = assignment.sources(n).stream().filter(name -> !name.equals(self)).toList();
     isNewcomer = assignment.newcomers(n).contains(self);
+    seal = new Dot(0, isNewcomer ? since : 1);
     settlingSince = assignment.settlingSince();
   }
 
@@ -69,6 +76,14 @@ public final class Partition {
   /** The key of the store's own under which the horizon is kept. */
   Key horizonKey() {
     return horizonKey;
+  }
+
+  /**
+   * In each horizon, so that none is empty; no write has it. One that lacks the seal of a new owner
+   * is of a time when this node owned the partition before.
+   */
+  Dot seal() {
+    return seal;
   }
 
   /** The horizon on disk, {@link CausalContext#EMPTY} while the partition is not whole. */

@@ -16,7 +16,6 @@ import org.quorate.runtime.Listen;
 import org.quorate.storage.Location;
 import org.quorate.storage.Store;
 import org.quorate.version.CausalContext;
-import org.quorate.version.Dot;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
 import org.quorate.version.State;
@@ -33,9 +32,6 @@ import org.quorate.version.State;
  * <p>Called on the loop.
  */
 public final class Shard {
-  /** In each horizon, so that none is empty; no write has it. */
-  private static final Dot NOBODYS = new Dot(0, 1);
-
   private final Store store;
   private final Tenure tenure;
   private final Map<Integer, Partition> partitions;
@@ -111,20 +107,20 @@ public final class Shard {
     return partitions.get(number);
   }
 
-  /**
-   * Reads the horizons. Completes when it is known which partitions are whole. Of those that others
-   * own nothing can be missing here; one that has a horizon all the same was given up.
-   */
+  /** Reads the horizons. Completes when it is known which partitions are whole. */
   public Future<Void> open() {
     tenure.open();
-    List<Future<State>> read = new ArrayList<>();
+    List<Future<Void>> read = new ArrayList<>();
     for (Partition partition : partitions.values()) {
-      read.add(
-          store
-              .salvage(partition.horizonKey())
-              .onSuccess(state -> partition.horizon(state.siblings().context())));
+      read.add(store.salvage(partition.horizonKey()).map(state -> opened(partition, state)));
     }
     return Future.all(read).mapEmpty();
+  }
+
+  private static @Nullable Void opened(Partition partition, State state) {
+    CausalContext horizon = state.siblings().context();
+    partition.horizon(horizon.covers(partition.seal()) ? horizon : CausalContext.EMPTY);
+    return null;
   }
 
   /** Builds the tree of one partition that has none yet; false if all have one. */
@@ -266,7 +262,7 @@ public final class Shard {
       store.mended(partition.number());
     }
     CausalContext known = partition.damaged() > 0 ? CausalContext.EMPTY : seen;
-    return write(partition, held -> known.upTo(NOBODYS));
+    return write(partition, held -> known.upTo(partition.seal()));
   }
 
   private Future<Void> write(Partition partition, UnaryOperator<CausalContext> change) {
@@ -301,7 +297,7 @@ public final class Shard {
   private void claimNothing(Partition partition) {
     if (!partition.horizon().isEmpty()) {
       partition.forget();
-      CausalContext nothing = CausalContext.EMPTY.upTo(NOBODYS);
+      CausalContext nothing = CausalContext.EMPTY.upTo(partition.seal());
       partition.horizon(nothing);
       long life = partition.life();
       store

@@ -10,7 +10,9 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.quorate.ring.Assignment;
 import org.quorate.ring.ClusterState;
+import org.quorate.ring.Transition;
 import org.quorate.runtime.Listen;
+import org.quorate.storage.Location;
 import org.quorate.storage.Store;
 import org.quorate.version.Key;
 import org.quorate.version.State;
@@ -35,7 +37,7 @@ public final class Tenure {
   /** For each partition the epoch in which its owners were last seen to change. */
   private final long[] changed;
 
-  /** Partitions that this node owns no more, and has something left of. */
+  /** Partitions that this node owns no more, and may have something left of. */
   private final Set<Integer> left = new ConcurrentSkipListSet<>();
 
   private final AtomicInteger voiding = new AtomicInteger();
@@ -64,11 +66,12 @@ public final class Tenure {
   /** Whether this node has the partition now; if not, it was given up if it was there. */
   private void assign(int p) {
     Assignment assignment = state.assignment(p);
+    Transition moving = state.transition();
     if (assignment.holders(state.copies()).contains(node)) {
       left.remove(p);
       partitions
           .computeIfAbsent(p, none -> new Partition(p, horizonKey(p)))
-          .assign(assignment, state.copies(), node);
+          .assign(assignment, state.copies(), node, moving == null ? 1 : moving.since());
     } else {
       Partition given = partitions.remove(p);
       if (given != null) {
@@ -124,16 +127,18 @@ public final class Tenure {
   }
 
   /**
-   * Of partitions that others own nothing can be missing here; one that has a horizon all the same
-   * was given up.
+   * Of partitions that others own nothing can be missing here; what is left of one that was given
+   * up is looked for.
    */
   void open() {
     for (int p = lane; p < changed.length; p += lanes) {
       if (!partitions.containsKey(p)) {
         store.mended(p);
-        if (store.location(horizonKey(p)) != null) {
+        Location horizon = store.location(horizonKey(p));
+        if (horizon != null && horizon.heldDigest() != 0) {
           leave(p);
         }
+        left.add(p);
       }
     }
   }
@@ -188,7 +193,7 @@ public final class Tenure {
     return state.transition() == null;
   }
 
-  /** Partitions that this node owns no more, and has something left of. */
+  /** Partitions that this node owns no more, and may have something left of. */
   public Set<Integer> left() {
     return left;
   }

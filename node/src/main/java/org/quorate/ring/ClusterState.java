@@ -135,15 +135,7 @@ public record ClusterState(
     for (Member member : nodes()) {
       boolean isThere = member.peer().equals(node.peer()) && !member.name().equals(gone);
       if (member.name().equals(node.name()) || isThere) {
-        throw invalid(
-            node.name()
-                + "="
-                + node.peer()
-                + " is refused: "
-                + member.name()
-                + "="
-                + member.peer()
-                + " is a member");
+        throw invalid(node + " is refused: " + member + " is a member");
       }
     }
   }
@@ -153,8 +145,8 @@ public record ClusterState(
     if (nodes().contains(node)) {
       return this;
     }
-    requireNew(node, "");
     requireCalm("join of " + node.name());
+    requireNew(node, "");
     return begin(Kind.JOIN, node.name(), "", ring, ring.with(node), Set.of());
   }
 

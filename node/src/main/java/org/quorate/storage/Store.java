@@ -326,7 +326,8 @@ public final class Store {
   }
 
   private Future<State> append(Key key, int kind, State next, Pointer pointer) {
-    if (reserve.isBelow()) {
+    boolean helps = key.isSystem() || next.digest() == 0;
+    if (reserve.isBelow() && !helps) {
       return Future.failedFuture(
           new StorageException(Reason.DISK_FULL, "free disk space is below the reserve"));
     }
