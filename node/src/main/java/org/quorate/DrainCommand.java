@@ -1,13 +1,8 @@
 package org.quorate;
 
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
@@ -16,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.quorate.console.NodeClient;
 import org.quorate.runtime.Clock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,7 +31,6 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 final class DrainCommand implements Callable<Integer> {
   private static final long POLL_MILLIS = 250;
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** Longer than a drain may take with the longest delay. */
   private static final Duration MOST = Duration.ofSeconds(90);
@@ -58,20 +53,18 @@ final class DrainCommand implements Callable<Integer> {
               + " all the same. Default: 60s.")
   private Duration repairedWithin = Duration.ofSeconds(60);
 
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+  private final NodeClient client = new NodeClient();
 
   @Override
   public Integer call() throws InterruptedException {
     String node = http.reachedAt("127.0.0.1").toString();
     try {
       awaitRepair(node);
-      HttpResponse<String> answer = send(node, "POST", "/v1/node/drain");
-      if (answer.statusCode() != 202) {
-        System.err.println("quorate: " + node + " does not drain: " + answer.body());
-        return 1;
-      }
-    } catch (IOException | DecodeException e) {
+      client.post(node, "/v1/node/drain", new JsonObject());
+    } catch (NodeClient.Refused e) {
+      System.err.println("quorate: " + node + " does not drain: " + e.getMessage());
+      return 1;
+    } catch (IOException e) {
       System.err.println("quorate: node at " + node + " cannot be asked: " + reason(e));
       return 1;
     }
@@ -108,7 +101,7 @@ final class DrainCommand implements Callable<Integer> {
    * Living members that lack something: how many hints there are for it, or partitions to refill.
    */
   private Map<String, Long> behind(String node) throws IOException, InterruptedException {
-    JsonObject cluster = view(node, "/v1/cluster");
+    JsonObject cluster = client.get(node, "/v1/cluster");
     String self = cluster.getString("node");
     Map<String, String> living =
         cluster.getJsonArray("members").stream()
@@ -137,38 +130,20 @@ final class DrainCommand implements Callable<Integer> {
   /** Nothing if the member cannot be asked: it can deliver nothing either. */
   private JsonObject repairOf(String address) throws InterruptedException {
     try {
-      return view(address, "/v1/cluster/repair");
-    } catch (IOException | DecodeException e) {
+      return client.get(address, "/v1/cluster/repair");
+    } catch (IOException e) {
       return NOTHING;
     }
-  }
-
-  private JsonObject view(String address, String path) throws IOException, InterruptedException {
-    HttpResponse<String> answer = send(address, "GET", path);
-    if (answer.statusCode() != 200) {
-      throw new IOException(path + " is answered with " + answer.statusCode());
-    }
-    return new JsonObject(answer.body());
   }
 
   /** Not if it asks to be left, or is gone. One that is silent may only be slow. */
   private boolean takesRequests(String node) throws InterruptedException {
     try {
-      return send(node, "GET", "/livez").headers().firstValue("Connection").isEmpty();
+      return client.send(node, "GET", "/livez", "").headers().firstValue("Connection").isEmpty();
     } catch (HttpTimeoutException e) {
       return true;
     } catch (IOException e) {
       return false;
     }
-  }
-
-  private HttpResponse<String> send(String address, String method, String path)
-      throws IOException, InterruptedException {
-    return client.send(
-        HttpRequest.newBuilder(URI.create("http://" + address + path))
-            .timeout(PATIENCE)
-            .method(method, HttpRequest.BodyPublishers.noBody())
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
   }
 }

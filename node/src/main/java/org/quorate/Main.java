@@ -20,7 +20,17 @@ import picocli.CommandLine.ParameterException;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DevCommand.class, ServeCommand.class, DrainCommand.class},
+    subcommands = {
+      DevCommand.class,
+      ServeCommand.class,
+      StatusCommand.class,
+      RingCommand.class,
+      ChangeCommand.Join.class,
+      ChangeCommand.Leave.class,
+      ChangeCommand.Replace.class,
+      ChangeCommand.Abort.class,
+      DrainCommand.class
+    },
     footer = {
       "",
       "Each option can also be given as an environment variable: --fsync-interval as",

@@ -7,7 +7,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -69,6 +68,11 @@ final class NodeService implements NodeView {
   }
 
   @Override
+  public JsonObject plan(String kind, JsonObject body) {
+    return operator.plan(kind, body);
+  }
+
+  @Override
   public Defaults defaults() {
     return defaults;
   }
@@ -96,9 +100,9 @@ final class NodeService implements NodeView {
   @Override
   public JsonObject cluster() {
     Map<String, Integer> owned = new HashMap<>();
-    for (List<String> owners : ring()) {
-      owners.forEach(owner -> owned.merge(owner, 1, Integer::sum));
-    }
+    ClusterState state = node.state();
+    RingView.owners(state)
+        .forEach(owners -> owners.forEach(owner -> owned.merge(owner, 1, Integer::sum)));
     JsonArray members = new JsonArray();
     node.membership().views().stream()
         .sorted(Comparator.comparing(view -> view.member().name()))
@@ -106,8 +110,8 @@ final class NodeService implements NodeView {
     return new JsonObject()
         .put("cluster", node.config().cluster())
         .put("node", node.config().name())
-        .put("epoch", epoch())
-        .put("partitions", node.state().ring().partitions())
+        .put("epoch", state.epoch())
+        .put("partitions", state.ring().partitions())
         .put(
             "defaults",
             new JsonObject().put("n", defaults.n()).put("r", defaults.r()).put("w", defaults.w()))
@@ -203,22 +207,30 @@ final class NodeService implements NodeView {
   }
 
   @Override
-  public long epoch() {
-    return node.state().epoch();
+  public JsonObject ring() {
+    return RingView.of(node.state());
   }
 
   @Override
-  public List<List<String>> ring() {
-    ClusterState state = node.state();
-    List<List<String>> owners = new ArrayList<>();
-    for (int p = 0; p < state.ring().partitions(); p++) {
-      owners.add(
-          state.assignment(p).now().stream()
-              .limit(state.copies())
-              .map(each -> each.name())
-              .toList());
-    }
-    return owners;
+  public Future<JsonObject> partitions() {
+    return node.repair()
+        .held()
+        .map(
+            held -> {
+              JsonArray partitions = new JsonArray();
+              held.forEach(each -> partitions.add(held(each)));
+              return new JsonObject()
+                  .put("node", node.config().name())
+                  .put("partitions", partitions);
+            });
+  }
+
+  private static JsonObject held(RepairView.Held held) {
+    return new JsonObject()
+        .put("partition", held.partition())
+        .put("keys", held.keys())
+        .put("bytes", held.bytes())
+        .put("whole", held.isWhole());
   }
 
   @Override

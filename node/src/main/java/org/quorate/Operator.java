@@ -40,6 +40,20 @@ final class Operator {
         .recover(e -> Future.failedFuture(translate(kind, e)));
   }
 
+  /**
+   * What the change would do.
+   *
+   * @throws Problem if it is refused
+   */
+  JsonObject plan(String kind, JsonObject body) {
+    ClusterState state = node.state();
+    try {
+      return RingView.plan(state, parse(kind, body).apply(state));
+    } catch (ChangeRefusedException e) {
+      throw refused(kind, e);
+    }
+  }
+
   private UnaryOperator<ClusterState> parse(String kind, JsonObject body) {
     return switch (kind) {
       case "join" -> {
@@ -104,12 +118,17 @@ final class Operator {
       return e;
     }
     if (e instanceof ChangeRefusedException refused) {
-      return refused.reason() == ChangeRefusedException.Reason.CONFLICT
-          ? Problem.conflict(message)
-          : Problem.invalidChange(kind, message);
+      return refused(kind, refused);
     }
     return e instanceof UndecidedException undecided
         ? Problem.undecided(message, undecided.mayTakeEffect())
         : e;
+  }
+
+  private static Problem refused(String kind, ChangeRefusedException e) {
+    String message = String.valueOf(e.getMessage());
+    return e.reason() == ChangeRefusedException.Reason.CONFLICT
+        ? Problem.conflict(message)
+        : Problem.invalidChange(kind, message);
   }
 }

@@ -3,6 +3,7 @@ package org.quorate;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.TreeSet;
 import org.quorate.repair.AntiEntropy;
 import org.quorate.repair.AntiEntropyMetrics;
 import org.quorate.repair.Hints;
+import org.quorate.replica.Shard;
 import org.quorate.storage.StorageMetrics;
 
 /** What a node has still to repair. May be asked from any thread. */
@@ -70,6 +72,34 @@ public final class RepairView {
       refilling.addAll(lane.shard().refilling());
     }
     return refilling;
+  }
+
+  /**
+   * One partition's keys here, those of tombstones that wait among them.
+   *
+   * @param bytes length of their newest records
+   * @param isWhole whether this node has forgotten nothing of it
+   */
+  public record Held(int partition, long keys, long bytes, boolean isWhole) {}
+
+  /** What this node has of each partition that it owns or is to own, ascending by number. */
+  public Future<List<Held>> held() {
+    List<Held> all = Collections.synchronizedList(new ArrayList<>());
+    return lanes
+        .run(
+            lane -> {
+              Shard shard = lane.shard();
+              shard
+                  .partitions()
+                  .forEach(
+                      of ->
+                          all.add(new Held(of.number(), of.keys(), of.bytes(), shard.isWhole(of))));
+            })
+        .map(
+            done -> {
+              all.sort(Comparator.comparingInt(Held::partition));
+              return all;
+            });
   }
 
   /** Partitions that this node owns no more, and has not forgotten yet. */

@@ -28,9 +28,11 @@ final class TransitionView {
     }
     int copying = 0;
     int settling = 0;
+    int moved = 0;
     Map<String, Integer> waitingFor = new TreeMap<>();
     for (int p = 0; p < state.ring().partitions(); p++) {
       Assignment assignment = state.assignment(p);
+      moved += !assignment.isMoving() && state.moves(p) ? 1 : 0;
       if (assignment.isMoving()) {
         settling += assignment.isSettling() ? 1 : 0;
         copying += assignment.isSettling() ? 0 : 1;
@@ -63,7 +65,7 @@ final class TransitionView {
         .put("lost", new JsonArray(List.copyOf(moving.lost())))
         .put("copying", copying)
         .put("settling", settling)
-        .put("moved", moving.moved())
+        .put("moved", moved)
         .put("waitingFor", waits);
   }
 }

@@ -159,6 +159,7 @@ final class Benchmark implements AutoCloseable {
         warmUp,
         end,
         connections.connections,
+        connections.tries,
         target.patienceNanos(),
         ledger != null,
         ledger,

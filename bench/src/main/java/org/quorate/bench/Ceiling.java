@@ -107,6 +107,7 @@ final class Ceiling {
         warmUp,
         end,
         benchmark.connections.connections,
+        1,
         benchmark.target.patienceNanos(),
         false,
         null,

@@ -16,7 +16,16 @@ final class ConnectionOptions {
       description = "Event loops of this tool, 1 to 64. Default: 1.")
   int threads = 1;
 
+  @Option(
+      names = "--tries",
+      paramLabel = "NUMBER",
+      description =
+          "How often a request is sent, on another connection each time, before it counts as failed,"
+              + " 1 to 10. Default: 1.")
+  int tries = 1;
+
   void check() {
+    require("--tries", tries, 10);
     require("--connections", connections, 10_000);
     require("--threads", threads, Math.min(64, connections));
   }

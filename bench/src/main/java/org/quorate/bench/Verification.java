@@ -137,6 +137,7 @@ final class Verification {
             0,
             Plan.NEVER,
             benchmark.connections.connections,
+            1,
             benchmark.target.patienceNanos(),
             true,
             null,

@@ -1,5 +1,6 @@
 package org.quorate.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -34,6 +35,7 @@ final class AdminHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
   private static final int MAX_CHANGE_BYTES = 64 << 10;
+  private static final String PLAN = "plan";
   private static final long HOLDINGS_NANOS = 2_000_000_000;
   private static final String OPEN_METRICS = "application/openmetrics-text";
 
@@ -57,17 +59,19 @@ final class AdminHandler {
         });
     get("/metrics", at -> metrics(at.request()));
     get("/v1/cluster", at -> json(at.response(), node.cluster().toBuffer()));
-    get("/v1/cluster/repair", at -> repair(at.response()));
-    get("/v1/cluster/ring", at -> json(at.response(), ring()));
+    get("/v1/cluster/repair", at -> later(at.response(), node.repair()));
+    get("/v1/cluster/ring", at -> json(at.response(), node.ring().toBuffer()));
+    get("/v1/node/partitions", at -> later(at.response(), node.partitions()));
     get("/openapi.json", at -> json(at.response(), openApi));
     post(
         "/v1/node/drain",
+        Set.of(),
         at -> {
           node.drain();
           json(at.response().setStatusCode(202), node.cluster().toBuffer());
         });
     for (String kind : List.of("join", "leave", "replace", "abort")) {
-      post("/v1/cluster/" + kind, at -> change(kind, at.request()));
+      post("/v1/cluster/" + kind, Set.of(PLAN), at -> change(kind, at.request()));
     }
     router.errorHandler(404, at -> Problem.notFound("no such resource").send(at.response(), true));
     router.errorHandler(500, at -> failed(at.response(), at.failure()));
@@ -78,20 +82,20 @@ final class AdminHandler {
   }
 
   private void get(String path, Answer answer) {
-    on(router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD), answer);
+    on(router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD), Set.of(), answer);
     router.route(path).handler(at -> methodNotAllowed(at.response(), "GET, HEAD"));
   }
 
-  private void post(String path, Answer answer) {
-    on(router.route(path).method(HttpMethod.POST), answer);
+  private void post(String path, Set<String> parameters, Answer answer) {
+    on(router.route(path).method(HttpMethod.POST), parameters, answer);
     router.route(path).handler(at -> methodNotAllowed(at.response(), "POST"));
   }
 
-  private static void on(Route at, Answer answer) {
+  private static void on(Route at, Set<String> parameters, Answer answer) {
     at.handler(
         request -> {
           try {
-            new Query(request.request().query(), Set.of());
+            new Query(request.request().query(), parameters);
             answer.handle(request);
           } catch (Problem problem) {
             problem.send(request.response(), true);
@@ -181,17 +185,24 @@ final class AdminHandler {
         e -> loop.execute(() -> failed(response, e)));
   }
 
-  /** Begins a change of the members; answers when it is decided on. */
+  /** Begins a change of the members; answers when it is decided on. Or tells what it would do. */
   private void change(String kind, HttpServerRequest request) {
     HttpServerResponse response = request.response();
-    Listen.to(
-        new BodyReader(request, -1, MAX_CHANGE_BYTES, loop)
-            .read()
-            .map(AdminHandler::body)
-            .compose(body -> node.change(kind, body)),
-        loop,
-        begun -> loop.execute(() -> json(response.setStatusCode(202), node.cluster().toBuffer())),
-        e -> loop.execute(() -> failed(response, e)));
+    boolean isPlan = new Query(request.query(), Set.of(PLAN)).flag(PLAN);
+    Future<JsonObject> body =
+        new BodyReader(request, -1, MAX_CHANGE_BYTES, loop).read().map(AdminHandler::body);
+    if (isPlan) {
+      later(response, body.map(wanted -> node.plan(kind, wanted)));
+      return;
+    }
+    later(
+        response,
+        body.compose(wanted -> node.change(kind, wanted))
+            .map(
+                begun -> {
+                  response.setStatusCode(202);
+                  return node.cluster();
+                }));
   }
 
   private static JsonObject body(byte[] bytes) {
@@ -202,18 +213,12 @@ final class AdminHandler {
     }
   }
 
-  private void repair(HttpServerResponse response) {
+  private void later(HttpServerResponse response, Future<JsonObject> body) {
     Listen.to(
-        node.repair(),
+        body,
         loop,
         shown -> loop.execute(() -> json(response, shown.toBuffer())),
         e -> loop.execute(() -> failed(response, e)));
-  }
-
-  private Buffer ring() {
-    JsonArray partitions = new JsonArray();
-    node.ring().forEach(owners -> partitions.add(new JsonArray(owners)));
-    return new JsonObject().put("epoch", node.epoch()).put("partitions", partitions).toBuffer();
   }
 
   private static void json(HttpServerResponse response, Buffer body) {

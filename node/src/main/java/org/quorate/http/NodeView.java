@@ -2,7 +2,6 @@ package org.quorate.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.version.Key;
 
@@ -37,13 +36,17 @@ public interface NodeView {
    */
   Future<Void> change(String kind, JsonObject body);
 
+  /** What {@link #change} would do: nothing is changed. Throws {@link Problem}. */
+  JsonObject plan(String kind, JsonObject body);
+
+  /** {@code GET /v1/node/partitions}. Completes on any thread. */
+  Future<JsonObject> partitions();
+
   /** {@code GET /v1/cluster/repair}. Completes on any thread. */
   Future<JsonObject> repair();
 
-  long epoch();
-
-  /** Owners by partition, in order of preference. */
-  List<List<String>> ring();
+  /** {@code GET /v1/cluster/ring}. */
+  JsonObject ring();
 
   /**
    * All metrics; OpenMetrics if {@code openMetrics}, else Prometheus text. Completes on another

@@ -1,13 +1,18 @@
 package org.quorate.membership;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.quorate.ring.BucketProperties;
 import org.quorate.ring.ClusterState;
@@ -20,7 +25,32 @@ import org.quorate.ring.Transition;
  * partition, the places of its owners among them.
  */
 public final class StateCodec {
+  /** States that follow each other share rings, which are long. */
+  private static final Cache<Ring, JsonObject> RINGS_AS_JSON =
+      Caffeine.newBuilder().executor(Runnable::run).weakKeys().build();
+
+  private static final Cache<Written, Ring> RINGS =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(16).build();
+
   private StateCodec() {}
+
+  /**
+   * A ring as it is written.
+   *
+   * @param owners {@code 0 1 2,1 2 0}: for each partition the places of its owners among the members
+   */
+  private record Written(int copies, List<Member> members, String owners) {
+    Ring read() {
+      List<List<String>> names = new ArrayList<>();
+      for (String list : owners.split(",", -1)) {
+        names.add(
+            Arrays.stream(list.split(" ", -1))
+                .map(place -> members.get(Integer.parseInt(place)).name())
+                .toList());
+      }
+      return Ring.of(members, copies, names);
+    }
+  }
 
   /**
    * What a node is to remember that begins with this state.
@@ -74,20 +104,29 @@ public final class StateCodec {
         .put("since", moving.since())
         .put("target", encode(moving.target()))
         .put("lost", new JsonArray(List.copyOf(moving.lost())))
-        .put("progress", new JsonArray(moving.progress()));
+        .put("progress", join(",", moving.progress().stream()));
   }
 
   private static JsonObject encode(Ring ring) {
+    return RINGS_AS_JSON.get(ring, StateCodec::encodeAnew);
+  }
+
+  private static JsonObject encodeAnew(Ring ring) {
     JsonArray members = new JsonArray();
     List<String> names = new ArrayList<>();
     for (Member member : ring.members()) {
       names.add(member.name());
       members.add(encode(member));
     }
-    JsonArray owners = new JsonArray();
-    ring.ownerNames()
-        .forEach(list -> owners.add(new JsonArray(list.stream().map(names::indexOf).toList())));
+    String owners =
+        ring.ownerNames().stream()
+            .map(list -> join(" ", list.stream().map(names::indexOf)))
+            .collect(Collectors.joining(","));
     return new JsonObject().put("members", members).put("owners", owners);
+  }
+
+  private static String join(String separator, Stream<?> of) {
+    return of.map(String::valueOf).collect(Collectors.joining(separator));
   }
 
   static JsonObject encode(Member member) {
@@ -117,7 +156,10 @@ public final class StateCodec {
           ring(json.getJsonObject("ring"), copies),
           transition(json.getJsonObject("transition"), copies),
           buckets);
-    } catch (ClassCastException | NullPointerException | IndexOutOfBoundsException e) {
+    } catch (ClassCastException
+        | NullPointerException
+        | NumberFormatException
+        | IndexOutOfBoundsException e) {
       throw new IllegalArgumentException("no state of a cluster: " + e.getMessage(), e);
     }
   }
@@ -128,8 +170,8 @@ public final class StateCodec {
     }
     Set<String> lost = new TreeSet<>();
     json.getJsonArray("lost").forEach(name -> lost.add((String) name));
-    List<Long> progress = new ArrayList<>();
-    json.getJsonArray("progress").forEach(each -> progress.add(((Number) each).longValue()));
+    List<Long> progress =
+        Arrays.stream(json.getString("progress").split(",", -1)).map(Long::valueOf).toList();
     return new Transition(
         Transition.Kind.valueOf(json.getString("kind")),
         json.getString("node"),
@@ -143,13 +185,7 @@ public final class StateCodec {
   private static Ring ring(JsonObject json, int copies) {
     List<Member> members = new ArrayList<>();
     json.getJsonArray("members").forEach(each -> members.add(member((JsonObject) each)));
-    List<List<String>> owners = new ArrayList<>();
-    for (Object list : json.getJsonArray("owners")) {
-      List<String> names = new ArrayList<>();
-      ((JsonArray) list).forEach(place -> names.add(members.get((Integer) place).name()));
-      owners.add(names);
-    }
-    return Ring.of(members, copies, owners);
+    return RINGS.get(new Written(copies, members, json.getString("owners")), Written::read);
   }
 
   static Member member(JsonObject json) {

@@ -64,7 +64,7 @@ public final class Peers implements Cluster {
   private final Map<String, Owner> owners = new HashMap<>();
   private @Nullable LocalReplica own;
   private ClusterState state;
-  private List<Preference> preferences = List.of();
+  private @Nullable Preference[] preferences = {};
   private @Nullable Promise<Void> newer;
   private final Promise<Void> allWelcomed = Promise.promise();
   private final Promise<Void> allTried = Promise.promise();
@@ -235,20 +235,20 @@ public final class Peers implements Cluster {
     return transport.listen(loop, address, server::accept);
   }
 
-  /** Makes the preference lists of all partitions anew. */
+  /** The preference lists are made anew, each when it is asked for. */
   private void prefer() {
     owners.clear();
-    List<Preference> made = new ArrayList<>();
-    for (int p = 0; p < state.ring().partitions(); p++) {
-      Assignment assignment = state.assignment(p);
-      made.add(
-          new Preference(
-              state.epoch(),
-              owners(assignment.now()),
-              owners(assignment.next()),
-              assignment.isSettling()));
-    }
-    preferences = made;
+    preferences = new Preference[state.ring().partitions()];
+    state.nodes().forEach(member -> owners.put(member.name(), owner(member.name())));
+  }
+
+  private Preference preference(int partition) {
+    Assignment assignment = state.assignment(partition);
+    return new Preference(
+        state.epoch(),
+        owners(assignment.now()),
+        owners(assignment.next()),
+        assignment.isSettling());
   }
 
   private List<Owner> owners(List<Member> members) {
@@ -274,7 +274,13 @@ public final class Peers implements Cluster {
 
   @Override
   public Preference preference(Key key) {
-    return preferences.get(state.ring().partitionOf(key.hash()));
+    int partition = state.ring().partitionOf(key.hash());
+    Preference known = preferences[partition];
+    if (known == null) {
+      known = preference(partition);
+      preferences[partition] = known;
+    }
+    return known;
   }
 
   /** The peer is said to be back: it is tried at once. */

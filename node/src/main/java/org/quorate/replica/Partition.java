@@ -29,6 +29,8 @@ public final class Partition {
   private long tombstones;
   private boolean lacksHorizon;
   private int damaged;
+  private long keys;
+  private long bytes;
   private long life;
 
   Partition(int number, Key horizonKey) {
@@ -128,6 +130,18 @@ public final class Partition {
     tree = empty;
     waitingTombstones = 0;
     damaged = 0;
+    keys = 0;
+    bytes = 0;
+  }
+
+  /** Keys that count, those of tombstones that wait among them. */
+  public long keys() {
+    return keys;
+  }
+
+  /** The length of their newest records. */
+  public long bytes() {
+    return bytes;
   }
 
   /** Tombstones that some owner may not have seen yet. */
@@ -155,7 +169,17 @@ public final class Partition {
       waitingTombstones += waiting(to) - waiting(from);
       tombstones += waiting(to);
       damaged += damaged(to) - damaged(from);
+      keys += (counts(to) ? 1 : 0) - (counts(from) ? 1 : 0);
+      bytes += bytes(to) - bytes(from);
     }
+  }
+
+  private static boolean counts(@Nullable Location at) {
+    return at != null && at.heldDigest() != 0;
+  }
+
+  private static long bytes(@Nullable Location at) {
+    return at != null && counts(at) ? at.length() : 0;
   }
 
   /** A damaged key is like no other owner's. */

@@ -170,7 +170,9 @@ public final class Shard {
       boolean isExact =
           !partition.isBuilt()
               || (partition.tree().root() == rebuilt.tree().root()
-                  && partition.waitingTombstones() == rebuilt.waitingTombstones());
+                  && partition.waitingTombstones() == rebuilt.waitingTombstones()
+                  && partition.keys() == rebuilt.keys()
+                  && partition.bytes() == rebuilt.bytes());
       if (!isExact) {
         throw new IllegalStateException("the tree of partition " + partition.number() + " is off");
       }

@@ -300,6 +300,13 @@ public record ClusterState(
     return copyCounts().stream().anyMatch(n -> Assignment.differ(from, to, n));
   }
 
+  /** Whether the partition gets other owners in the transition, or has got them. */
+  public boolean moves(int partition) {
+    Transition moving = transition;
+    return moving != null
+        && moves(ring.preference(partition), moving.target().preference(partition));
+  }
+
   /**
    * Partitions go one step on: those that copied begin to settle, those that settled have moved.
    * Unchanged if none does.

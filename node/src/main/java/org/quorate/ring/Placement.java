@@ -135,16 +135,22 @@ final class Placement {
     return holds ? 0 : MOVE + (weight(partition, members.get(member)) & SCATTER);
   }
 
+  private record StandIn(Member member, long weight) {}
+
   private static long weight(int partition, Member member) {
     return HASH.hashChars(partition + "/" + member.name());
   }
 
   /** Completes a list of owners by all other members, in an order of the partition's own. */
   static void addStandIns(int partition, List<Member> list, List<Member> members) {
-    members.stream()
-        .filter(member -> !list.contains(member))
-        .sorted(Comparator.comparingLong(member -> weight(partition, member)))
-        .forEach(list::add);
+    List<StandIn> standIns = new ArrayList<>();
+    for (Member member : members) {
+      if (!list.contains(member)) {
+        standIns.add(new StandIn(member, weight(partition, member)));
+      }
+    }
+    standIns.sort(Comparator.comparingLong(StandIn::weight));
+    standIns.forEach(standIn -> list.add(standIn.member()));
   }
 
   /** Source, partitions, members, whatever is between, and a sink that members reach in balance. */

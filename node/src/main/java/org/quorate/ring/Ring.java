@@ -154,10 +154,11 @@ public final class Ring {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Ring ring
-        && copies == ring.copies
-        && members.equals(ring.members)
-        && lists.equals(ring.lists);
+    return this == other
+        || (other instanceof Ring ring
+            && copies == ring.copies
+            && members.equals(ring.members)
+            && lists.equals(ring.lists));
   }
 
   @Override

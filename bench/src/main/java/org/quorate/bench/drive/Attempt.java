@@ -124,7 +124,13 @@ final class Attempt {
     Kind kind = operation.kind();
     Sample sample =
         new Sample(
-            kind, operation.intended(), sent, loop.now(), answer.problem(), found(kind, answer));
+            kind,
+            operation.intended(),
+            sent,
+            loop.now(),
+            answer.problem(),
+            found(kind, answer),
+            operation.failures());
     loop.finished(operation, connection, sample, answer.values());
   }
 

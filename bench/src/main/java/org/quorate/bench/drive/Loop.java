@@ -236,6 +236,13 @@ final class Loop {
   /** An attempt is over. */
   void finished(Operation operation, Connection connection, Sample sample, List<byte[]> values) {
     outstanding--;
+    if (sample.problem() != null && mayTryAgain(operation)) {
+      free(connection);
+      waiting++;
+      lane(operation).add(operation.again());
+      pump();
+      return;
+    }
     meter.add(sample);
     if (sample.kind() == Kind.READ) {
       plan.progress()
@@ -245,10 +252,19 @@ final class Loop {
               zero + sample.done(),
               sample.problem() == null ? values.toArray(new byte[0][]) : null);
     }
+    free(connection);
+    pump();
+  }
+
+  private boolean mayTryAgain(Operation operation) {
+    return operation.failures() + 1 < plan.tries() && now() < end + patience;
+  }
+
+  /** Others were idle for longer: the next try is on one of them, most likely to another node. */
+  private void free(Connection connection) {
     if (connection.isOpen()) {
       connection.lane().freed(connection);
     }
-    pump();
   }
 
   /** Each 10 ms: how late is this, and what took too long? */
@@ -305,7 +321,14 @@ final class Loop {
         operation = lane.nextWaiting()) {
       waiting--;
       meter.add(
-          new Sample(operation.kind(), operation.intended(), now, now, "not-sent", Found.ONE));
+          new Sample(
+              operation.kind(),
+              operation.intended(),
+              now,
+              now,
+              "not-sent",
+              Found.ONE,
+              operation.failures()));
     }
   }
 

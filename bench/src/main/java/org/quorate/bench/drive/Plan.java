@@ -15,6 +15,7 @@ import org.quorate.bench.work.Payload;
  * @param warmUp before anything is measured, nanoseconds
  * @param end nothing is intended from here on, nanoseconds since the run began
  * @param connections that are busy at once, of all loops
+ * @param tries how often an operation is sent before it has failed, at least 1
  * @param timeout for an answer, nanoseconds
  * @param keepsValues whether the values of reads are wanted
  * @param ledger of a verified run; else null
@@ -29,6 +30,7 @@ public record Plan(
     long warmUp,
     long end,
     int connections,
+    int tries,
     long timeout,
     boolean keepsValues,
     @Nullable Ledger ledger,
@@ -47,6 +49,7 @@ public record Plan(
         warmUp,
         end,
         connections,
+        tries,
         timeout,
         keepsValues,
         ledger,

@@ -21,7 +21,7 @@ public interface Source {
       Kind kind = work.mix().pick(random);
       long key = kind == Kind.INSERT ? space.insert() : keys.next();
       boolean isWrite = kind != Kind.READ && kind != Kind.DELETE;
-      return new Operation(kind, key, isWrite ? work.sizes().next(random) : 0, intended);
+      return new Operation(kind, key, isWrite ? work.sizes().next(random) : 0, intended, 0);
     };
   }
 
@@ -30,7 +30,7 @@ public interface Source {
     return intended -> {
       long key = space.turn();
       return key < space.loaded()
-          ? new Operation(Kind.PUT, key, work.sizes().next(random), intended)
+          ? new Operation(Kind.PUT, key, work.sizes().next(random), intended, 0)
           : null;
     };
   }
@@ -39,7 +39,7 @@ public interface Source {
   static Source readBack(List<Long> keys, AtomicInteger turn) {
     return intended -> {
       int at = turn.getAndIncrement();
-      return at < keys.size() ? new Operation(Kind.READ, keys.get(at), 0, intended) : null;
+      return at < keys.size() ? new Operation(Kind.READ, keys.get(at), 0, intended, 0) : null;
     };
   }
 }

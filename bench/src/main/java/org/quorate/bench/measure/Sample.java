@@ -8,9 +8,16 @@ import org.quorate.bench.work.Kind;
  * done.
  *
  * @param problem why it failed; null if it succeeded
+ * @param again how often it was sent again before
  */
 public record Sample(
-    Kind kind, long intended, long sent, long done, @Nullable String problem, Found found) {
+    Kind kind,
+    long intended,
+    long sent,
+    long done,
+    @Nullable String problem,
+    Found found,
+    int again) {
   /** What a read found; a write finds {@link #ONE}. */
   public enum Found {
     NOTHING,

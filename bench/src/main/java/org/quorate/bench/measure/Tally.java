@@ -32,6 +32,9 @@ public final class Tally {
   /** Reads that found more than one version. They succeeded. */
   private long siblings;
 
+  /** How often requests were sent again, because they had failed before. */
+  private long again;
+
   public static Histogram histogram() {
     Histogram histogram = new Histogram(LEAST_NANOS, 10 * LEAST_NANOS * 1000, DIGITS);
     histogram.setAutoResize(true);
@@ -40,6 +43,7 @@ public final class Tally {
 
   void add(Sample sample) {
     lag.recordValue(sample.sent() - sample.intended());
+    again += sample.again();
     long took = Math.max(0, sample.done() - sample.intended());
     if (sample.problem() != null) {
       failed.recordValue(took);
@@ -60,6 +64,7 @@ public final class Tally {
     other.problems.forEach((problem, count) -> problems.merge(problem, count, Long::sum));
     missing += other.missing;
     siblings += other.siblings;
+    again += other.again;
   }
 
   public long missing() {
@@ -68,6 +73,10 @@ public final class Tally {
 
   public long siblings() {
     return siblings;
+  }
+
+  public long again() {
+    return again;
   }
 
   public long succeeded() {

@@ -50,6 +50,7 @@ public record Report(
    * @param problems how many failed for which reason
    * @param missing reads that found nothing
    * @param siblings reads that found more than one version
+   * @param again how often requests were sent again, because they had failed before
    * @param service from sent to done
    * @param response from intended to done
    * @param lag from intended to sent
@@ -62,6 +63,7 @@ public record Report(
       Map<String, Long> problems,
       long missing,
       long siblings,
+      long again,
       Latency service,
       Latency response,
       Latency lag,

@@ -56,6 +56,7 @@ public final class Reporter {
         tally.problems,
         tally.missing(),
         tally.siblings(),
+        tally.again(),
         latency(tally.service),
         latency(tally.response),
         latency(tally.lag),

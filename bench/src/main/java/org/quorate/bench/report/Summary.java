@@ -87,6 +87,10 @@ public final class Summary {
     if (!problems.isEmpty()) {
       line(text, "Failed: %s", counts(problems));
     }
+    long again = report.operations().values().stream().mapToLong(one -> one.again()).sum();
+    if (again > 0) {
+      line(text, "Sent again after a failure: %,d", again);
+    }
     long missing = report.operations().values().stream().mapToLong(one -> one.missing()).sum();
     long siblings = report.operations().values().stream().mapToLong(one -> one.siblings()).sum();
     if (missing + siblings > 0) {

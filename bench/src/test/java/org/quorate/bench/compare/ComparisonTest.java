@@ -33,7 +33,7 @@ class ComparisonTest {
       for (int i = 0; i < perSecond; i++) {
         long done = second * SECOND + i * SECOND / perSecond;
         long took = (long) (-Math.log(1 - random.nextDouble()) * mean * 1e6);
-        meter.add(new Sample(Kind.PUT, done - took, done - took, done, null, Sample.Found.ONE));
+        meter.add(new Sample(Kind.PUT, done - took, done - took, done, null, Sample.Found.ONE, 0));
       }
     }
     meter.finish();

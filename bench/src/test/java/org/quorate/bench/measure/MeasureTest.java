@@ -15,7 +15,8 @@ class MeasureTest {
   private final Timeline timeline = new Timeline();
 
   private static Sample sample(long intended, long sent, long done, String problem) {
-    return new Sample(Kind.PUT, intended * MILLI, sent * MILLI, done * MILLI, problem, Found.ONE);
+    return new Sample(
+        Kind.PUT, intended * MILLI, sent * MILLI, done * MILLI, problem, Found.ONE, 0);
   }
 
   private static Sample good(long intended, long sent, long done) {

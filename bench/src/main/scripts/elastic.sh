@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# Grows a cluster of three processes to six and shrinks it to three others under a verified load at r=w=2, one of them
+# killed and replaced on the way. Tells what the clients saw, and what moved against the least that had to.
+# Needs curl, python3 and a built project. Usage: elastic.sh [rate=500] [keys=50000] [seconds of the baseline=60]
+set -euo pipefail
+cd "$(dirname "$0")/../../../.."
+rate=${1:-500} keys=${2:-50000} seconds=${3:-60}
+work=$(mktemp -d)
+declare -A pid
+load=
+finish() { kill "${pid[@]}" $load 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"; }
+trap finish EXIT
+
+launch() { # node number, how it comes to its first state
+  local i=$1
+  shift
+  java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar node/target/quorate.jar serve --name n$i --data "$work/n$i" \
+    --http 127.0.0.1:809$i --peer 127.0.0.1:749$i "$@" >> "$work/n$i.out" 2>> "$work/n$i.log" &
+  pid[$i]=$!
+}
+cluster() { for i in "${!pid[@]}"; do curl -fs -m 2 localhost:809$i/v1/cluster && return; done; return 1; }
+is_calm() { cluster | python3 -c 'import json,sys; sys.exit(json.load(sys.stdin)["transition"] is not None)'; }
+until_calm() { until is_calm; do sleep 0.5; done; }
+scrape() { # into a directory: what each node has fetched from others
+  mkdir -p "$work/$1"
+  for i in "${!pid[@]}"; do curl -fs -m 5 localhost:809$i/metrics > "$work/$1/n$i" || rm -f "$work/$1/n$i"; done
+}
+least() { # kind, body: keys that must be copied, by what the fullest source has of each partition
+  local i
+  for i in "${!pid[@]}"; do
+    curl -fs -m 5 localhost:809$i/v1/node/partitions > "$work/held.$i" || rm -f "$work/held.$i"
+  done
+  for i in "${!pid[@]}"; do curl -fs -m 5 "localhost:809$i/v1/cluster/$1?plan=true" -d "$2" > "$work/plan" && break; done
+  python3 - "$work" <<'PY'
+import glob, json, sys
+held = {}
+for name in glob.glob(sys.argv[1] + "/held.*"):
+    of = json.load(open(name))
+    held[of["node"]] = {each["partition"]: each["keys"] for each in of["partitions"]}
+plan = json.load(open(sys.argv[1] + "/plan"))
+print(sum(max((held[node].get(move["partition"], 0) for node in move["from"] if node in held), default=0) * len(move["to"])
+          for move in plan["moving"]))
+PY
+}
+change() { # what, kind, body, node to launch (or none)
+  local needed i began=$SECONDS
+  needed=$(least "$2" "$3")
+  rm -rf "$work/before" "$work/after"
+  scrape before
+  for i in "${!pid[@]}"; do curl -fs -m 10 localhost:809$i/v1/cluster/$2 -d "$3" > "$work/begun" && break; done
+  if [ -n "${4:-}" ]; then launch "$4" --join "$(printf '127.0.0.1:749%s,' 3 6)127.0.0.1:7491"; fi
+  until_calm
+  scrape after
+  python3 - "$work" "$1" "$needed" $((SECONDS - began)) "$(cluster)" <<'PY'
+import glob, json, os, re, sys
+work, what, needed, seconds, status = sys.argv[1:]
+def read(name):
+    sums = dict.fromkeys(("keys", "repaired_bytes", "bytes"), 0)
+    for line in open(name) if os.path.exists(name) else []:
+        found = re.match(r"quorate_anti_entropy_(keys|repaired_bytes|bytes)_total(\{[^}]*\})? (\S+)", line)
+        if found and "sent" not in (found[2] or ""): sums[found[1]] += float(found[3])
+    return sums
+sums = dict.fromkeys(("keys", "repaired_bytes", "bytes"), 0)
+for name in glob.glob(work + "/after/*"):
+    after, before = read(name), read(name.replace("/after/", "/before/"))
+    for each in sums: sums[each] += after[each] - before[each]
+owned = [each["owned"] for each in json.loads(status)["members"] if each["owned"]]
+print(f"{what}: {seconds} s, {sums['keys']:.0f} keys fetched of {needed} that had to move "
+      f"({100 * sums['keys'] / max(1, int(needed)):.1f} %), {sums['repaired_bytes'] / 1e6:.1f} MB and "
+      f"{100 * (sums['bytes'] / max(1, sums['repaired_bytes']) - 1):.1f} % more to compare; "
+      f"{len(owned)} members own {min(owned)} to {max(owned)}")
+PY
+}
+targets=$(printf 'http://127.0.0.1:809%s,' 1 2 3 4 5 6)http://127.0.0.1:8097
+run() { # name, duration
+  exec java -Xmx1g -jar bench/target/quorate-bench.jar run ycsb-a --verify -t "$targets" --r 2 --w 2 --rate "$rate" --key-count "$keys" --keys uniform --tries 3 \
+    --duration "$2" --no-ceiling --out "$work/$1" > "$work/$1.txt" 2>&1; }
+
+members=n1=127.0.0.1:7491,n2=127.0.0.1:7492,n3=127.0.0.1:7493
+for i in 1 2 3; do launch $i --members $members; done
+for i in 1 2 3; do until grep -q ready "$work/n$i.out"; do sleep 0.1; done; done
+(run warm 20s)
+(run baseline "${seconds}s")
+run changes 3600s & load=$!
+until grep -q 'rate/s\|[0-9] s ' "$work/changes.txt"; do sleep 0.5; done
+sleep 10
+
+for i in 4 5 6; do change "join of n$i" join "{\"node\":\"n$i=127.0.0.1:749$i\"}" $i; done
+kill -9 ${pid[2]}
+unset 'pid[2]'
+sleep 5
+change "n2 killed, replaced by n7" replace '{"dead":"n2","by":"n7=127.0.0.1:7497"}' 7
+for i in 1 4 5; do
+  change "leave of n$i" leave "{\"name\":\"n$i\"}"
+  wait ${pid[$i]}
+  unset "pid[$i]"
+done
+sleep 5
+kill $load
+wait $load || true
+load=
+for name in baseline changes; do
+  echo "$name:"
+  grep -E '^(put|read) |^Failed|^Sent again|CONSIST|writes \(|^OK|SATUR|BOUND|LOST' "$work/$name.txt"
+done
+python3 - "$work" <<'PY'
+import json, sys
+runs = [json.load(open(f"{sys.argv[1]}/{name}.json"))["operations"] for name in ("baseline", "changes")]
+for kind in runs[0]:
+    p99 = [run[kind]["response"]["p99"] / 1e6 for run in runs]
+    print(f"{kind}: p99 {p99[0]:.1f} ms, while members changed {p99[1]:.1f} ms, ratio {p99[1] / p99[0]:.2f}")
+PY

@@ -1,0 +1,113 @@
+package org.quorate.console;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A running cluster, asked through one of its nodes, or another where that one is gone. Blocks. */
+public final class Cluster {
+  private final NodeClient client = new NodeClient();
+  private final String first;
+  private final Map<String, String> members = new HashMap<>();
+
+  /**
+   * @param first where a node serves clients, {@code host:port}
+   */
+  public Cluster(String first) {
+    this.first = first;
+  }
+
+  /** {@code GET /v1/cluster} of a node that answers. */
+  public JsonObject status() throws IOException, InterruptedException {
+    JsonObject status = any("/v1/cluster");
+    for (JsonObject member : Json.objects(status, "members")) {
+      String http = member.getString("http");
+      if (!http.isEmpty()) {
+        members.put(member.getString("name"), http);
+      }
+    }
+    return status;
+  }
+
+  /** {@code GET /v1/cluster/ring} of a node that answers. */
+  public JsonObject ring() throws IOException, InterruptedException {
+    return any("/v1/cluster/ring");
+  }
+
+  private JsonObject any(String path) throws IOException, InterruptedException {
+    try {
+      return client.get(first, path);
+    } catch (NodeClient.Refused e) {
+      throw e;
+    } catch (IOException e) {
+      for (String address : List.copyOf(members.values())) {
+        try {
+          return client.get(address, path);
+        } catch (IOException alsoGone) {
+          e.addSuppressed(alsoGone);
+        }
+      }
+      throw new IOException("the node at " + first + " cannot be asked: " + reason(e), e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof ConnectException ? "connection refused" : String.valueOf(e.getMessage());
+  }
+
+  /**
+   * Changes the members.
+   *
+   * @param kind {@code join}, {@code leave}, {@code replace} or {@code abort}
+   * @throws NodeClient.Refused if it is refused, or not decided on
+   */
+  public JsonObject change(String kind, JsonObject body) throws IOException, InterruptedException {
+    return post("/v1/cluster/" + kind, body);
+  }
+
+  /** What the change would do. */
+  public JsonObject plan(String kind, JsonObject body) throws IOException, InterruptedException {
+    return post("/v1/cluster/" + kind + "?plan=true", body);
+  }
+
+  private JsonObject post(String path, JsonObject body) throws IOException, InterruptedException {
+    try {
+      return client.post(first, path, body);
+    } catch (NodeClient.Refused e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException("the node at " + first + " cannot be asked: " + reason(e), e);
+    }
+  }
+
+  /**
+   * What the nodes have that take part in these moves, as far as they can be asked.
+   *
+   * @param moving as in {@code /v1/cluster/ring}
+   */
+  public Sizes sizes(List<JsonObject> moving) throws InterruptedException {
+    Map<String, Map<Integer, Long>> bytes = new HashMap<>();
+    for (String node : Moves.nodes(moving)) {
+      String address = members.get(node);
+      if (address != null) {
+        try {
+          bytes.put(node, bytes(client.get(address, "/v1/node/partitions")));
+        } catch (IOException e) {
+          bytes.remove(node);
+        }
+      }
+    }
+    return new Sizes(bytes);
+  }
+
+  private static Map<Integer, Long> bytes(JsonObject held) {
+    Map<Integer, Long> bytes = new HashMap<>();
+    for (JsonObject each : Json.objects(held, "partitions")) {
+      bytes.put(each.getInteger("partition"), each.getLong("bytes"));
+    }
+    return bytes;
+  }
+}
