@@ -79,11 +79,11 @@ final class Availability {
   }
 
   private int count(List<Member> preference, Set<String> living) {
-    return (int)
-        preference.stream()
-            .limit(defaults.n())
-            .filter(owner -> living.contains(owner.name()))
-            .count();
+    int up = 0;
+    for (Member owner : preference.subList(0, Math.min(defaults.n(), preference.size()))) {
+      up += living.contains(owner.name()) ? 1 : 0;
+    }
+    return up;
   }
 
   private void watch(Set<String> names) {

@@ -170,7 +170,6 @@ public final class Node {
         .filter(name -> !name.equals(config.name()))
         .forEach(hints::watch);
     repair.watch(antiEntropyMetrics);
-    availability.check();
   }
 
   private Future<Void> recall(String peer, Life last) {

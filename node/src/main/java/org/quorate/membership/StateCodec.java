@@ -37,7 +37,8 @@ public final class StateCodec {
   /**
    * A ring as it is written.
    *
-   * @param owners {@code 0 1 2,1 2 0}: for each partition the places of its owners among the members
+   * @param owners {@code 0 1 2,1 2 0}: for each partition the places of its owners among the
+   *     members
    */
   private record Written(int copies, List<Member> members, String owners) {
     Ring read() {

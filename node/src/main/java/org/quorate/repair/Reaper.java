@@ -92,7 +92,7 @@ final class Reaper {
 
   /** Takes up which partitions there are now. */
   void adopt() {
-    waits.keySet().retainAll(shard.partitions());
+    waits.keySet().removeIf(each -> !each.equals(shard.partition(each.number())));
   }
 
   private Wait wait(Partition partition) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.quorate.ring.Assignment;
 import org.quorate.ring.ClusterState;
 import org.quorate.ring.Transition;
@@ -114,8 +115,10 @@ public final class Tenure {
     boolean isNext = next.epoch() == state.epoch() + 1;
     ClusterState before = state;
     state = next;
-    for (int p = lane; p < changed.length; p += lanes) {
-      if (!isNext || !next.assignment(p).equals(before.assignment(p))) {
+    List<Integer> since =
+        isNext ? next.changedSince(before) : IntStream.range(0, changed.length).boxed().toList();
+    for (int p : since) {
+      if (p % lanes == lane) {
         changed[p] = next.epoch();
         assign(p);
       }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.quorate.ring.ChangeRefusedException.Reason;
 import org.quorate.ring.Transition.Kind;
@@ -87,6 +88,17 @@ public record ClusterState(
     return progress == Transition.MOVED
         ? new Assignment(next, List.of(), 0, Set.of())
         : new Assignment(now, next, progress, moving.lost());
+  }
+
+  /** The partitions that have other owners, or are further on their way, than in another state. */
+  public List<Integer> changedSince(ClusterState before) {
+    IntStream all = IntStream.range(0, ring.partitions());
+    Transition then = before.transition;
+    Transition now = transition;
+    if (then == null || now == null || !now.isSameAs(then) || !ring.equals(before.ring)) {
+      return all.filter(p -> !assignment(p).equals(before.assignment(p))).boxed().toList();
+    }
+    return all.filter(p -> !now.progress().get(p).equals(then.progress().get(p))).boxed().toList();
   }
 
   /** How many owners keys have, in any bucket. */

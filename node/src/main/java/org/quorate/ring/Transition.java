@@ -41,6 +41,11 @@ public record Transition(
     ABORT
   }
 
+  /** Whether the other is the same, however far it is. */
+  boolean isSameAs(Transition other) {
+    return since == other.since && lost.equals(other.lost) && target.equals(other.target);
+  }
+
   public boolean isMoved(int partition) {
     return progress.get(partition) == MOVED;
   }
