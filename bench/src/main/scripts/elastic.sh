@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Grows a cluster of three processes to six and shrinks it to three others under a verified load at r=w=2, one of them
 # killed and replaced on the way. Tells what the clients saw, and what moved against the least that had to.
-# Needs curl, python3 and a built project. Usage: elastic.sh [rate=500] [keys=50000] [seconds of the baseline=60]
+# Needs curl, python3 and a built project. Usage: elastic.sh [rate=300] [keys=50000] [seconds=300]
 set -euo pipefail
 cd "$(dirname "$0")/../../../.."
-rate=${1:-500} keys=${2:-50000} seconds=${3:-60}
+rate=${1:-300} keys=${2:-50000} seconds=${3:-300}
 work=$(mktemp -d)
 declare -A pid
 load=
@@ -84,8 +84,8 @@ members=n1=127.0.0.1:7491,n2=127.0.0.1:7492,n3=127.0.0.1:7493
 for i in 1 2 3; do launch $i --members $members; done
 for i in 1 2 3; do until grep -q ready "$work/n$i.out"; do sleep 0.1; done; done
 (run warm 20s)
-(run baseline "${seconds}s")
-run changes 3600s & load=$!
+(run baseline 60s)
+run changes "${seconds}s" & load=$!
 until grep -q 'rate/s\|[0-9] s ' "$work/changes.txt"; do sleep 0.5; done
 sleep 10
 
@@ -99,8 +99,6 @@ for i in 1 4 5; do
   wait ${pid[$i]}
   unset "pid[$i]"
 done
-sleep 5
-kill $load
 wait $load || true
 load=
 for name in baseline changes; do

@@ -215,4 +215,41 @@ abstract class ChangeCommand implements Callable<Integer> {
       return true;
     }
   }
+
+  /** {@code quorate force}. */
+  @Command(
+      name = "force",
+      description =
+          "Have the node that is asked go on without a majority of the members, which is gone for"
+              + " good. At one node, once: done at two, it makes two clusters.")
+  static final class Force extends ChangeCommand {
+    @Option(
+        names = "--lost",
+        split = ",",
+        paramLabel = "NAME[,NAME…]",
+        description =
+            "The members that are gone. Default: none; all are there, but most have lost their disks.")
+    private List<String> lost = List.of();
+
+    @Option(
+        names = "--accept-data-loss",
+        description =
+            "Acknowledged writes of which no copy is left, or too few to be told from older ones, are"
+                + " lost for good. Nothing is done without this.")
+    private boolean isAccepted;
+
+    Force() {
+      super("force");
+    }
+
+    @Override
+    JsonObject body() {
+      return new JsonObject().put("lost", new JsonArray(lost)).put("acceptDataLoss", isAccepted);
+    }
+
+    @Override
+    boolean isDone(List<String> members) {
+      return lost.stream().noneMatch(members::contains);
+    }
+  }
 }

@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
       ChangeCommand.Leave.class,
       ChangeCommand.Replace.class,
       ChangeCommand.Abort.class,
+      ChangeCommand.Force.class,
       DrainCommand.class
     },
     footer = {

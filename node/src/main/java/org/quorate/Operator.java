@@ -1,11 +1,13 @@
 package org.quorate;
 
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.quorate.http.Problem;
 import org.quorate.membership.UndecidedException;
 import org.quorate.ring.ChangeRefusedException;
@@ -14,6 +16,8 @@ import org.quorate.ring.Member;
 
 /** Reads what operators want changed of the cluster, and has it decided. */
 final class Operator {
+  private static final String FORCE = "force";
+  private static final String ACCEPT = "acceptDataLoss";
   private static final String NODE_FORM = "NAME=HOST:PORT[@ZONE]";
 
   private final Node node;
@@ -25,7 +29,7 @@ final class Operator {
   /**
    * Completes when the change has begun; fails with {@link Problem}.
    *
-   * @param kind {@code join}, {@code leave}, {@code replace} or {@code abort}
+   * @param kind {@code join}, {@code leave}, {@code replace}, {@code abort} or {@code force}
    */
   Future<Void> change(String kind, JsonObject body) {
     UnaryOperator<ClusterState> change;
@@ -34,10 +38,22 @@ final class Operator {
     } catch (Problem problem) {
       return Future.failedFuture(problem);
     }
-    return node.participation()
-        .change(change)
+    boolean isForced = kind.equals(FORCE);
+    return (isForced ? force(body) : node.participation().change(change))
         .<Void>mapEmpty()
         .recover(e -> Future.failedFuture(translate(kind, e)));
+  }
+
+  private Future<ClusterState> force(JsonObject body) {
+    if (!Boolean.TRUE.equals(body.getValue(ACCEPT))) {
+      return Future.failedFuture(
+          Problem.invalidParameter(
+              ACCEPT,
+              String.valueOf(body.getValue(ACCEPT)),
+              "true: acknowledged writes that only the lost members had are lost for good, and two"
+                  + " forced states at two nodes are two clusters"));
+    }
+    return node.participation().force(lost(body));
   }
 
   /**
@@ -76,11 +92,24 @@ final class Operator {
         String by = text(body, "by");
         yield state -> state.replace(dead, known(state, by).orElseGet(() -> member("by", by)));
       }
+      case FORCE -> {
+        allow(body, Set.of("lost", ACCEPT));
+        Set<String> lost = lost(body);
+        yield state -> state.forced(node.config().name(), lost);
+      }
       default -> {
         allow(body, Set.of());
         yield ClusterState::abort;
       }
     };
+  }
+
+  private static Set<String> lost(JsonObject body) {
+    Object value = body.getValue("lost");
+    if (value instanceof JsonArray array && array.stream().allMatch(String.class::isInstance)) {
+      return array.stream().map(String.class::cast).collect(Collectors.toCollection(TreeSet::new));
+    }
+    throw Problem.invalidParameter("lost", String.valueOf(value), "a list of members' names");
   }
 
   private static Optional<Member> known(ClusterState state, String name) {

@@ -81,9 +81,9 @@ public final class Participation {
     return Tasks.onLoop(lanes.first().loop(), () -> chain.propose(change, CHANGE_NANOS));
   }
 
-  /** A state by order of this node alone: see {@link Chain#force}. Completes on any thread. */
-  public Future<ClusterState> force() {
-    return Tasks.onLoop(lanes.first().loop(), () -> Future.succeededFuture(chain.force()));
+  /** Decides alone: see {@link Chain#force}. Completes on any thread. */
+  public Future<ClusterState> force(Set<String> lost) {
+    return Tasks.onLoop(lanes.first().loop(), () -> Future.succeededFuture(chain.force(lost)));
   }
 
   /** A node that is no member asks to be let in. To be called on the first loop. */

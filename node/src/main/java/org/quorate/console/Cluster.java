@@ -61,7 +61,7 @@ public final class Cluster {
   /**
    * Changes the members.
    *
-   * @param kind {@code join}, {@code leave}, {@code replace} or {@code abort}
+   * @param kind {@code join}, {@code leave}, {@code replace}, {@code abort} or {@code force}
    * @throws NodeClient.Refused if it is refused, or not decided on
    */
   public JsonObject change(String kind, JsonObject body) throws IOException, InterruptedException {

@@ -109,8 +109,7 @@ public final class StatusText {
       String what = held == 0 ? "the end" : held + (held == 1 ? " partition" : " partitions");
       lines.addAll(
           Text.wrap(
-              "  " + wait.getString("node") + " holds up " + what + ": " + wait.getString("why"),
-              4));
+              wait.getString("node") + " holds up " + what + ": " + wait.getString("why"), 2));
     }
     return lines;
   }
@@ -120,6 +119,7 @@ public final class StatusText {
     String node = transition.getString("node");
     return switch (transition.getString("kind")) {
       case "replace" -> "replacement of " + node + " by " + transition.getString("by");
+      case "force" -> "forced loss of " + node;
       case "abort" -> "abort of the change of " + node;
       default -> transition.getString("kind") + " of " + node;
     };
@@ -161,7 +161,7 @@ public final class StatusText {
     List<String> lines = new ArrayList<>(Text.table(rows, WIDEST * 2));
     for (JsonObject member : members) {
       if (!state(member).equals("alive")) {
-        lines.addAll(Text.wrap(trouble(member), 2));
+        lines.addAll(Text.wrap(trouble(member), 0));
       }
     }
     return lines;

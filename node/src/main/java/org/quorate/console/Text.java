@@ -8,7 +8,7 @@ import java.util.Locale;
 final class Text {
   static final int WIDTH = 80;
 
-  private static final int BAR = 30;
+  private static final int BAR = 16;
   private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB");
 
   private Text() {}
@@ -93,17 +93,19 @@ final class Text {
     return least == most ? String.valueOf(least) : least + " to " + most;
   }
 
-  /** Words in lines of the width, all but the first indented. */
+  /** Words in lines of the width, the first indented by so much and the others by two more. */
   static List<String> wrap(String text, int indent) {
     List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder();
+    StringBuilder line = new StringBuilder(" ".repeat(indent));
+    boolean isBegun = false;
     for (String word : text.split(" ", -1)) {
-      if (!line.toString().isBlank() && line.length() + 1 + word.length() > WIDTH) {
+      if (isBegun && line.length() + 1 + word.length() > WIDTH) {
         lines.add(line.toString());
-        line = new StringBuilder(" ".repeat(indent) + word);
+        line = new StringBuilder(" ".repeat(indent + 2)).append(word);
       } else {
-        line.append(line.isEmpty() || line.toString().isBlank() ? "" : " ").append(word);
+        line.append(isBegun ? " " : "").append(word);
       }
+      isBegun = true;
     }
     lines.add(line.toString());
     return lines;

@@ -70,7 +70,7 @@ final class AdminHandler {
           node.drain();
           json(at.response().setStatusCode(202), node.cluster().toBuffer());
         });
-    for (String kind : List.of("join", "leave", "replace", "abort")) {
+    for (String kind : List.of("join", "leave", "replace", "abort", "force")) {
       post("/v1/cluster/" + kind, Set.of(PLAN), at -> change(kind, at.request()));
     }
     router.errorHandler(404, at -> Problem.notFound("no such resource").send(at.response(), true));

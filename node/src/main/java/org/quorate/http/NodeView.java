@@ -31,7 +31,7 @@ public interface NodeView {
    * Changes who belongs to the cluster. Completes on any thread when the change has begun; fails
    * with {@link Problem}.
    *
-   * @param kind {@code join}, {@code leave}, {@code replace} or {@code abort}
+   * @param kind {@code join}, {@code leave}, {@code replace}, {@code abort} or {@code force}
    * @param body what the operator said
    */
   Future<Void> change(String kind, JsonObject body);

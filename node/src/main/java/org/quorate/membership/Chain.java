@@ -372,9 +372,10 @@ public final class Chain {
     return new Proposer(this, change, clock.nanos() + timeoutNanos).run();
   }
 
-  /** A state by order of this node alone; to be used where most members have lost their disks. */
-  public ClusterState force() {
-    ClusterState forced = state.forced();
+  /** Decides alone: see {@link ClusterState#forced}. */
+  public ClusterState force(Set<String> lost) {
+    ClusterState forced = state.forced(self, lost);
+    LOG.warn("an operator forces cluster state {}: {}", forced.epoch(), forced.describe());
     learn(forced);
     return forced;
   }

@@ -25,7 +25,7 @@ import org.quorate.version.Key;
  * dot would claim to have seen it.
  */
 public final class Departure {
-  private static final int AT_ONCE = 256;
+  private static final int AT_ONCE = 64;
   private static final int LISTED_AT_ONCE = 10_000;
 
   private final Loop loop;
@@ -102,7 +102,7 @@ public final class Departure {
       Map.Entry<Key, Location> next = keys.remove();
       some.add(forget(next.getKey(), next.getValue()));
     }
-    return Future.all(some).compose(done -> pace.rest(began, 0));
+    return Future.all(some).compose(done -> pace.restLonger(began, 0));
   }
 
   private Future<Void> forget(Key key, Location at) {

@@ -126,13 +126,20 @@ final class Exchange {
     List<Wanted> some = leaves.stream().limit(LEAVES_AT_ONCE).toList();
     return peer.apply(new Listing(partition.number(), some))
         .map(ListingAnswer::decode)
-        .compose(answer -> side.pace().rest(began, 0).map(answer))
+        .compose(answer -> rest(began, 0).map(answer))
         .compose(
             answer -> {
               take(leaves, answer.taken());
               return fetch(lacking(answer), answer.horizon())
                   .compose(fetched -> dropSuperseded(answer));
             });
+  }
+
+  /** What a new owner copies may take its time: the old ones have it. */
+  private Future<Void> rest(long began, long bytes) {
+    return partition.isNewcomer()
+        ? side.pace().restLonger(began, bytes)
+        : side.pace().rest(began, bytes);
   }
 
   /** At least one, so that there is an end whatever the other side says. */
@@ -208,7 +215,7 @@ final class Exchange {
               fetchedBytes += bytes;
               long batchBytes = bytes;
               take(keys, fetched.size());
-              return Future.all(merged).compose(done -> side.pace().rest(began, batchBytes));
+              return Future.all(merged).compose(done -> rest(began, batchBytes));
             });
   }
 

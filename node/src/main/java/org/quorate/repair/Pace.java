@@ -16,6 +16,7 @@ import org.quorate.runtime.Loop;
 final class Pace {
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final int AT_ONCE = 4;
+  private static final int LONGER = 3;
   private static final long MOST_BYTES_PER_MILLI = (64 << 20) / 1000;
 
   private int busy;
@@ -73,8 +74,16 @@ final class Pace {
 
   /** Completes when it is time to go on after a piece of work that began then. */
   Future<Void> rest(long beganNanos, long bytes) {
-    long workedMillis = (clock.nanos() - beganNanos) / NANOS_PER_MILLI;
-    return pause(Math.max(workedMillis, bytes / MOST_BYTES_PER_MILLI));
+    return pause(Math.max(worked(beganNanos), bytes / MOST_BYTES_PER_MILLI));
+  }
+
+  /** The same for work that nobody waits for: three quarters of the time are rest. */
+  Future<Void> restLonger(long beganNanos, long bytes) {
+    return pause(Math.max(LONGER * worked(beganNanos), bytes / MOST_BYTES_PER_MILLI));
+  }
+
+  private long worked(long beganNanos) {
+    return (clock.nanos() - beganNanos) / NANOS_PER_MILLI;
   }
 
   Future<Void> pause(long millis) {

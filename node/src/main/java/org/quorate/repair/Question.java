@@ -182,6 +182,7 @@ sealed interface Question {
   /** What are the hashes of these nodes' children? */
   record Expand(int partition, int level, int[] nodes) implements Question {
     static final int TYPE = 2;
+    private static final int GROUP = 8;
 
     @Override
     public void write(ByteWriter out) {
@@ -201,19 +202,33 @@ sealed interface Question {
       return new Expand(partition, level, nodes);
     }
 
+    /** Eight at a time: which of them are not zero, then those. Most are, in a small partition. */
     static byte[] encodeAnswer(long[] hashes) {
-      ByteWriter out = new ByteWriter(Long.BYTES * hashes.length);
-      for (long hash : hashes) {
-        out.writeLong(hash);
+      ByteWriter out = new ByteWriter(hashes.length);
+      out.writeVarLong(hashes.length / GROUP);
+      for (int group = 0; group < hashes.length; group += GROUP) {
+        int present = 0;
+        for (int i = 0; i < GROUP; i++) {
+          present |= hashes[group + i] == 0 ? 0 : 1 << i;
+        }
+        out.writeByte(present);
+        for (int i = 0; i < GROUP; i++) {
+          if (hashes[group + i] != 0) {
+            out.writeLong(hashes[group + i]);
+          }
+        }
       }
       return out.toByteArray();
     }
 
     static long[] decodeAnswer(byte[] bytes) {
       ByteReader in = new ByteReader(bytes);
-      long[] hashes = new long[bytes.length / Long.BYTES];
-      for (int i = 0; i < hashes.length; i++) {
-        hashes[i] = in.readLong();
+      long[] hashes = new long[in.readCount(1) * GROUP];
+      for (int group = 0; group < hashes.length; group += GROUP) {
+        int present = in.readByte();
+        for (int i = 0; i < GROUP; i++) {
+          hashes[group + i] = (present & 1 << i) == 0 ? 0 : in.readLong();
+        }
       }
       return hashes;
     }

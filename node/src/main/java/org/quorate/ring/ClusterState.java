@@ -29,7 +29,7 @@ public record ClusterState(
     @Nullable Transition transition,
     SortedMap<String, BucketProperties> buckets) {
 
-  /** A forced state's number is so much higher, to be above what the lost may have decided. */
+  /** A forced state's number is higher by at least so much. */
   public static final long FORCED = 1_000_000;
 
   /** The first state: a pure function of its arguments. */
@@ -112,7 +112,7 @@ public record ClusterState(
     return new ClusterState(epoch + 1, from, moving, buckets);
   }
 
-  private static ChangeRefusedException invalid(String message) {
+  static ChangeRefusedException invalid(String message) {
     return new ChangeRefusedException(Reason.INVALID, message);
   }
 
@@ -128,7 +128,8 @@ public record ClusterState(
     }
   }
 
-  private Member member(String name) {
+  /** Refuses what is about no member. */
+  Member member(String name) {
     return ring.members().stream()
         .filter(member -> member.name().equals(name))
         .findAny()
@@ -185,7 +186,7 @@ public record ClusterState(
   }
 
   /** The ring that is led to. */
-  private Ring goal() {
+  Ring goal() {
     return transition == null ? ring : transition.target();
   }
 
@@ -263,7 +264,7 @@ public record ClusterState(
   }
 
   /** The owners as they are now, some of the one ring and some of the other. */
-  private Ring inBetween() {
+  Ring inBetween() {
     Transition moving = transition;
     if (moving == null || moving.progress().indexOf(Transition.MOVED) < 0) {
       return ring;
@@ -285,10 +286,9 @@ public record ClusterState(
 
   private ClusterState begin(
       Kind kind, String node, String by, Ring from, Ring target, Set<String> lost) {
-    List<Long> progress = new ArrayList<>();
+    List<Long> progress = progress(from, target);
     for (int p = 0; p < from.partitions(); p++) {
-      boolean moves = moves(from.preference(p), target.preference(p));
-      progress.add(moves ? Transition.COPYING : Transition.MOVED);
+      boolean moves = progress.get(p) == Transition.COPYING;
       Set<String> left = new HashSet<>(Assignment.owners(from.preference(p), copies()));
       int owners = left.size();
       left.removeAll(lost);
@@ -306,6 +306,14 @@ public record ClusterState(
       }
     }
     return next(from, new Transition(kind, node, by, epoch + 1, target, lost, progress));
+  }
+
+  /** Which partitions have to be copied on the way from one ring to another. */
+  List<Long> progress(Ring from, Ring target) {
+    return IntStream.range(0, from.partitions())
+        .mapToObj(p -> moves(from.preference(p), target.preference(p)))
+        .map(moves -> moves ? Transition.COPYING : Transition.MOVED)
+        .toList();
   }
 
   private boolean moves(List<Member> from, List<Member> to) {
@@ -384,11 +392,8 @@ public record ClusterState(
         .toList();
   }
 
-  /**
-   * The state that an operator makes alone, when a majority of the members has lost its disks and
-   * so cannot decide.
-   */
-  public ClusterState forced() {
-    return new ClusterState(epoch + FORCED, ring, transition, buckets);
+  /** What one node decides alone, where a majority is lost: see {@link Forcing}. */
+  public ClusterState forced(String by, Set<String> lost) {
+    return Forcing.of(this, by, lost);
   }
 }

@@ -4,8 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**
- * The cheapest maximum flow through a small directed graph, by successive shortest paths
- * (Bellman-Ford with a queue). Deterministic: equal graphs built in equal order give equal flows.
+ * The cheapest maximum flow through a directed graph: all shortest paths of one length at a time
+ * (Ford and Fulkerson's primal-dual method), lengths by Bellman-Ford with a queue. Deterministic:
+ * equal graphs built in equal order give equal flows.
  */
 final class MinCostFlow {
   private static final int NONE = -1;
@@ -17,7 +18,11 @@ final class MinCostFlow {
   private long[] cost = new long[64];
   private int edges;
 
+  /** Of each node from the source, by the cheapest way that is left. */
+  private final long[] distance;
+
   MinCostFlow(int nodes) {
+    distance = new long[nodes];
     firstEdge = new int[nodes];
     Arrays.fill(firstEdge, NONE);
   }
@@ -52,25 +57,19 @@ final class MinCostFlow {
   /** Fills the graph and returns the flow's size. */
   int run(int source, int sink) {
     int flow = 0;
-    int[] via = new int[firstEdge.length];
-    while (shortestPath(source, sink, via)) {
-      int amount = Integer.MAX_VALUE;
-      for (int at = sink; at != source; at = to[via[at] ^ 1]) {
-        amount = Math.min(amount, capacity[via[at]]);
+    while (measure(source, sink)) {
+      int[] edgeOf = firstEdge.clone();
+      for (int more = augment(source, sink, edgeOf); more > 0; ) {
+        flow += more;
+        more = augment(source, sink, edgeOf);
       }
-      for (int at = sink; at != source; at = to[via[at] ^ 1]) {
-        capacity[via[at]] -= amount;
-        capacity[via[at] ^ 1] += amount;
-      }
-      flow += amount;
     }
     return flow;
   }
 
-  private boolean shortestPath(int source, int sink, int[] via) {
-    long[] distance = new long[firstEdge.length];
+  /** Finds out how far each node is; false if the sink cannot be reached any more. */
+  private boolean measure(int source, int sink) {
     Arrays.fill(distance, Long.MAX_VALUE);
-    Arrays.fill(via, NONE);
     boolean[] queued = new boolean[firstEdge.length];
     ArrayDeque<Integer> queue = new ArrayDeque<>();
     distance[source] = 0;
@@ -82,7 +81,6 @@ final class MinCostFlow {
         long reached = distance[at] + cost[e];
         if (capacity[e] > 0 && reached < distance[to[e]]) {
           distance[to[e]] = reached;
-          via[to[e]] = e;
           if (!queued[to[e]]) {
             queued[to[e]] = true;
             queue.add(to[e]);
@@ -90,6 +88,46 @@ final class MinCostFlow {
         }
       }
     }
-    return via[sink] != NONE;
+    return distance[sink] < Long.MAX_VALUE;
+  }
+
+  /**
+   * Sends flow along one of the shortest paths, by a search that goes on where the last one ended.
+   *
+   * @param edgeOf for each node the edge to try next; those before it lead nowhere
+   * @return how much, 0 if none is left
+   */
+  private int augment(int source, int sink, int[] edgeOf) {
+    boolean[] isOnPath = new boolean[firstEdge.length];
+    ArrayDeque<Integer> path = new ArrayDeque<>();
+    int at = source;
+    while (at != sink) {
+      isOnPath[at] = true;
+      int e = edgeOf[at];
+      while (e != NONE && !(leadsOn(at, e) && !isOnPath[to[e]])) {
+        e = next[e];
+      }
+      edgeOf[at] = e;
+      if (e != NONE) {
+        path.push(e);
+        at = to[e];
+      } else if (path.isEmpty()) {
+        return 0;
+      } else {
+        isOnPath[at] = false;
+        at = to[path.pop() ^ 1];
+        edgeOf[at] = next[edgeOf[at]];
+      }
+    }
+    int amount = path.stream().mapToInt(e -> capacity[e]).min().orElse(0);
+    for (int e : path) {
+      capacity[e] -= amount;
+      capacity[e ^ 1] += amount;
+    }
+    return amount;
+  }
+
+  private boolean leadsOn(int at, int e) {
+    return capacity[e] > 0 && distance[to[e]] == distance[at] + cost[e];
   }
 }

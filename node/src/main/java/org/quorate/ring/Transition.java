@@ -38,7 +38,9 @@ public record Transition(
     /** A new member gets the place of one that is gone. */
     REPLACE,
     /** Everything goes back to what it was before the change. */
-    ABORT
+    ABORT,
+    /** A majority is gone; those that are left take over what there is. */
+    FORCE
   }
 
   /** Whether the other is the same, however far it is. */
@@ -62,6 +64,7 @@ public record Transition(
       case LEAVE -> "leave of " + node;
       case REPLACE -> "replacement of " + node + " by " + by;
       case ABORT -> "abort of the change of " + node;
+      case FORCE -> "forced loss of " + node;
     };
   }
 }

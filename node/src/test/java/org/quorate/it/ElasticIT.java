@@ -68,6 +68,59 @@ class ElasticIT {
     }
   }
 
+  /** Runs a command against a node and returns what it says. */
+  private static String run(NodeProcess at, int exit, String... arguments) throws Exception {
+    List<String> command = NodeProcess.java(arguments);
+    command.addAll(List.of("--http", "127.0.0.1:" + at.http));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(exit, process.waitFor(), said);
+    return said;
+  }
+
+  private static void requireSaid(String said, String... parts) {
+    for (String part : parts) {
+      assertTrue(said.contains(part), said);
+    }
+  }
+
+  @Test
+  void operatorsChangeMembersFromTheCommandLine() throws Exception {
+    nodes.addAll(NodeProcess.cluster(root, 3));
+    NodeProcess n1 = nodes.get(0);
+    for (int i = 0; i < KEYS; i++) {
+      assertEquals(204, Http.put(n1.url("/v1/kv/elastic/k" + i), "v" + i).status());
+    }
+    requireSaid(run(n1, 0, "status"), "3: 3 alive", "256: 256 ok", "n=3 r=2 w=2", "n3 ");
+    requireSaid(run(n1, 0, "ring"), "3 nodes own 256 each", " 255 n");
+    NodeProcess n4 = NodeProcess.joining(root, "n4", n1);
+    nodes.add(n4);
+    String member = "n4=" + n4.peer();
+    requireSaid(run(n1, 0, "join", member, "--plan"), "192 of 256 partitions", "n1 256 > 192");
+    JsonObject plan = new JsonObject(run(n1, 0, "join", member, "--plan", "-o", "json"));
+    assertEquals(192, plan.getJsonArray("moving").size());
+    assertTrue(plan.getJsonObject("copies").getLong("bytes") > 0, plan.encode());
+    assertEquals(3, owned(n1).size(), "a plan changes nothing");
+    requireSaid(run(n1, 2, "leave", "n1"), "2 members < n=3 owners");
+    requireSaid(run(n1, 2, "abort"), "no change is under way");
+    requireSaid(run(n1, 2, "join", "n4"), "node=n4: allowed is NAME=HOST:PORT[@ZONE]");
+
+    requireSaid(run(n1, 0, "join", member, "--detach"), "begun");
+    requireSaid(
+        run(n1, 0, "status"), "join of n4", "0 of 192 partitions have moved", "n4 holds up");
+    requireSaid(run(n1, 1, "leave", "n1"), "the join of n4 is under way since epoch 2");
+    requireSaid(run(n1, 0, "abort"), "done, epoch");
+    assertEquals(3, owned(n1).size());
+    n4.launch();
+    requireSaid(run(n1, 0, "join", member), "100 %", "done, epoch");
+    requireAll(n4);
+    requireSaid(run(n1, 0, "leave", "n1"), "done, epoch");
+    eventually(() -> n1.exit() == 0);
+    requireSaid(run(n4, 0, "status"), "3 alive");
+    requireAll(n4);
+    requireSaid(run(n1, 1, "status"), "cannot be asked: connection refused");
+  }
+
   @Test
   void aClusterGrowsReplacesAndShrinks() throws Exception {
     nodes.addAll(NodeProcess.cluster(root, 3));

@@ -71,6 +71,10 @@ public final class NodeProcess implements AutoCloseable {
     return new NodeProcess(root.resolve(name), ports[0], options, Map.of());
   }
 
+  String name() {
+    return options.get(options.indexOf("--name") + 1);
+  }
+
   /** Where other nodes reach it. */
   String peer() {
     return options.get(options.indexOf("--peer") + 1);
@@ -174,9 +178,22 @@ public final class NodeProcess implements AutoCloseable {
     }
   }
 
-  /** The exit code, -1 while it runs. */
+  boolean isStarted() {
+    return process != null;
+  }
+
+  /** Whether it serves clients. */
+  boolean answers() {
+    try {
+      return Http.get(url("/livez")).status() == 200;
+    } catch (Exception e) {
+      return false;
+    }
+  }
+
+  /** The exit code, -1 while it runs, and before it is started. */
   public int exit() {
-    return process.isAlive() ? -1 : process.exitValue();
+    return process == null || process.isAlive() ? -1 : process.exitValue();
   }
 
   public void signal(String name) throws Exception {

@@ -2,7 +2,9 @@ package org.quorate.ring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -119,6 +121,21 @@ class ClusterStateTest {
     ClusterState replacing = of(3).replace("n1", node(4));
     assertEquals(List.of("n2", "n3"), replacing.voters().stream().map(Member::name).toList());
     assertEquals(Set.of("n1"), transition(replacing).lost());
+  }
+
+  @Test
+  void whoIsLeftOfAMajorityThatIsLostGoesOn() {
+    ClusterState begun = of(5);
+    Set<String> lost = Set.of("n1", "n2", "n4");
+    ClusterState forced = begun.forced("n3", lost);
+    assertTrue(forced.epoch() >= begun.epoch() + ClusterState.FORCED);
+    assertNotEquals(forced.epoch(), begun.forced("n5", lost).epoch(), "one state for each number");
+    assertEquals(List.of("n3", "n5"), forced.voters().stream().map(Member::name).toList());
+    assertEquals(List.of("n3", "n5"), names(toTheEnd(forced)));
+    assertThrows(ChangeRefusedException.class, () -> begun.forced("n3", Set.of("n1", "n2")));
+    assertThrows(ChangeRefusedException.class, () -> begun.forced("n1", lost));
+    assertThrows(ChangeRefusedException.class, () -> begun.forced("n3", Set.of("n1", "n2", "n9")));
+    assertNull(begun.forced("n3", Set.of()).transition());
   }
 
   private static List<String> names(ClusterState state) {

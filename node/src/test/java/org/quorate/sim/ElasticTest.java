@@ -9,6 +9,9 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -106,6 +109,36 @@ class ElasticTest {
     requireBalanced();
     requireAll(by);
     assertFalse(scenario.cluster.state().ring().hasMember("n2"));
+  }
+
+  /** What no living node has is lost, and nothing else. */
+  @Test
+  void whoIsLeftOfALostMajorityGoesOnWhenItIsForced() {
+    putAll();
+    Set<String> lost = Set.of("n1", "n2", "n3");
+    lost.forEach(name -> scenario.machine(name).retire());
+    Future<ClusterState> undecided = change("n4", state -> state.leave("n1", true));
+    scenario.until(undecided::isComplete);
+    assertInstanceOf(UndecidedException.class, undecided.cause());
+    Map<Integer, List<String>> owners = new TreeMap<>();
+    for (int i = 0; i < Scenario.KEYS; i++) {
+      owners.put(i, scenario.owners(Scenario.key(i)));
+    }
+    scenario.machine("n4").ready().participation().force(lost);
+    scenario.until(
+        () ->
+            scenario.cluster.state().ring().members().size() == 2
+                && scenario.cluster.state().transition() == null);
+    owners.forEach(
+        (i, had) -> {
+          Future<ReadResult> read = scenario.read(scenario.machine("n5"), Scenario.key(i), 2);
+          scenario.until(read::isComplete);
+          assertTrue(read.succeeded(), "key " + i);
+          assertEquals(!lost.containsAll(had), Scenario.hasValue(read), "key " + i);
+        });
+    SimMachine joiner = scenario.cluster.addMachine();
+    joiner.start();
+    scenario.until(() -> scenario.cluster.state().ring().hasMember(joiner.name()));
   }
 
   @Test

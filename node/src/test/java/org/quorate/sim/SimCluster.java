@@ -103,7 +103,7 @@ final class SimCluster {
     nodes()
         .filter(node -> node.state().equals(newest))
         .findFirst()
-        .ifPresent(node -> node.participation().force());
+        .ifPresent(node -> node.participation().force(Set.of()));
   }
 
   /** The members of the cluster, as far as their machines can run. */
