@@ -43,7 +43,7 @@ abstract class ChangeCommand implements Callable<Integer> {
   abstract JsonObject body();
 
   /**
-   * @param members names of those that are members after it
+   * @param members names of those that own something after it
    * @return whether that is what was asked for
    */
   abstract boolean isDone(List<String> members);
@@ -104,9 +104,11 @@ abstract class ChangeCommand implements Callable<Integer> {
     }
   }
 
+  /** Others may still be known to have been members. */
   private static List<String> members(JsonObject status) {
     return status.getJsonArray("members", new JsonArray()).stream()
         .map(JsonObject.class::cast)
+        .filter(member -> member.getInteger("owned") > 0)
         .map(member -> member.getString("name"))
         .toList();
   }

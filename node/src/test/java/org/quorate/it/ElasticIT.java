@@ -112,7 +112,7 @@ class ElasticIT {
     requireSaid(run(n1, 0, "abort"), "done, epoch");
     assertEquals(3, owned(n1).size());
     n4.launch();
-    requireSaid(run(n1, 0, "join", member), "100 %", "done, epoch");
+    requireSaid(run(n1, 0, "join", member), "begun at epoch", "done, epoch");
     requireAll(n4);
     requireSaid(run(n1, 0, "leave", "n1"), "done, epoch");
     eventually(() -> n1.exit() == 0);
