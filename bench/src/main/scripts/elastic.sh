@@ -20,7 +20,7 @@ launch() { # node number, how it comes to its first state
 }
 cluster() { for i in "${!pid[@]}"; do curl -fs -m 2 localhost:809$i/v1/cluster && return; done; return 1; }
 is_calm() { cluster | python3 -c 'import json,sys; sys.exit(json.load(sys.stdin)["transition"] is not None)'; }
-until_calm() { until is_calm; do sleep 0.5; done; }
+until_calm() { for _ in $(seq 600); do is_calm && return; sleep 0.5; done; cluster; exit 1; }
 scrape() { # into a directory: what each node has fetched from others
   mkdir -p "$work/$1"
   for i in "${!pid[@]}"; do curl -fs -m 5 localhost:809$i/metrics > "$work/$1/n$i" || rm -f "$work/$1/n$i"; done
@@ -99,7 +99,8 @@ for i in 1 4 5; do
   wait ${pid[$i]}
   unset "pid[$i]"
 done
-wait $load || true
+verdict=0
+wait $load || verdict=$?
 load=
 for name in baseline changes; do
   echo "$name:"
@@ -112,3 +113,4 @@ for kind in runs[0]:
     p99 = [run[kind]["response"]["p99"] / 1e6 for run in runs]
     print(f"{kind}: p99 {p99[0]:.1f} ms, while members changed {p99[1]:.1f} ms, ratio {p99[1] / p99[0]:.2f}")
 PY
+exit $verdict

@@ -21,11 +21,16 @@ post 3 leave '{"name":"n1"}' > "$root/right" &
 wait $! "$left"
 echo "left of the cut, leave of n3:  $(cat "$root/left")"
 echo "right of the cut, leave of n1: $(cat "$root/right")"
+grep -q '^503 not_applied' "$root/left" && grep -q '^202' "$root/right"
 mend
 echo "after it, leave of n3 again, at n2: $(post 2 leave '{"name":"n3"}')"
 for _ in $(seq 600); do
   one=$(states 2 3 4 5 | sort -u)
-  [ "$(wc -l <<< "$one")" = 1 ] && grep -q ' None n2 n3 n4 n5$' <<< "$one" && break
+  if [ "$(wc -l <<< "$one")" = 1 ] && grep -q ' None n2 n3 n4 n5$' <<< "$one"; then
+    echo "states of n2 to n5 in the end: $one"
+    exit 0
+  fi
   sleep 0.1
 done
-echo "states of n2 to n5 in the end: $one"
+echo "no common state of n2 to n5 without n1: $one" >&2
+exit 1

@@ -86,7 +86,7 @@ abstract class ChangeCommand implements Callable<Integer> {
       status =
           new Following(cluster, reach.isJson() ? System.err : System.out, isTerminal)
               .untilOver(since);
-      if (!isDone(members(status))) {
+      if (status.getJsonObject("transition") != null || !isDone(members(status))) {
         System.err.println("quorate: another change has taken its place; see quorate status");
         return 1;
       }

@@ -68,8 +68,17 @@ final class NodeService implements NodeView {
   }
 
   @Override
-  public JsonObject plan(String kind, JsonObject body) {
-    return operator.plan(kind, body);
+  public Future<JsonObject> plan(String kind, JsonObject body) {
+    Promise<JsonObject> planned = Promise.promise();
+    background.execute(
+        () -> {
+          try {
+            planned.complete(operator.plan(kind, body));
+          } catch (RuntimeException e) {
+            planned.fail(e);
+          }
+        });
+    return planned.future();
   }
 
   @Override

@@ -83,7 +83,7 @@ public final class Participation {
 
   /** Decides alone: see {@link Chain#force}. Completes on any thread. */
   public Future<ClusterState> force(Set<String> lost) {
-    return Tasks.onLoop(lanes.first().loop(), () -> Future.succeededFuture(chain.force(lost)));
+    return Tasks.onLoop(lanes.first().loop(), () -> chain.force(lost));
   }
 
   /** A node that is no member asks to be let in. To be called on the first loop. */

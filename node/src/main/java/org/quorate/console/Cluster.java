@@ -3,6 +3,8 @@ package org.quorate.console;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.http.HttpTimeoutException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ public final class Cluster {
   private final NodeClient client = new NodeClient();
   private final String first;
   private final Map<String, String> members = new HashMap<>();
+  private boolean isFirstStopping;
 
   /**
    * @param first where a node serves clients, {@code host:port}
@@ -38,24 +41,29 @@ public final class Cluster {
   }
 
   private JsonObject any(String path) throws IOException, InterruptedException {
-    try {
-      return client.get(first, path);
-    } catch (NodeClient.Refused e) {
-      throw e;
-    } catch (IOException e) {
-      for (String address : List.copyOf(members.values())) {
-        try {
-          return client.get(address, path);
-        } catch (IOException alsoGone) {
-          e.addSuppressed(alsoGone);
-        }
+    List<String> addresses = new ArrayList<>(members.values());
+    addresses.remove(first);
+    addresses.add(isFirstStopping ? addresses.size() : 0, first);
+    IOException problem = new IOException("nobody was asked");
+    for (String address : addresses) {
+      try {
+        return client.get(address, path);
+      } catch (NodeClient.Refused e) {
+        throw e;
+      } catch (IOException e) {
+        problem = address.equals(first) ? e : problem;
       }
-      throw new IOException("the node at " + first + " cannot be asked: " + reason(e), e);
     }
+    throw new IOException("the node at " + first + " cannot be asked: " + reason(problem), problem);
   }
 
   private static String reason(IOException e) {
     return e instanceof ConnectException ? "connection refused" : String.valueOf(e.getMessage());
+  }
+
+  /** Asks other nodes first from now on: the first one stops. */
+  void turnAway() {
+    isFirstStopping = true;
   }
 
   /**
@@ -78,6 +86,9 @@ public final class Cluster {
       return client.post(first, path, body);
     } catch (NodeClient.Refused e) {
       throw e;
+    } catch (HttpTimeoutException e) {
+      throw new IOException(
+          "the node at " + first + " does not answer; the change may have begun all the same", e);
     } catch (IOException e) {
       throw new IOException("the node at " + first + " cannot be asked: " + reason(e), e);
     }

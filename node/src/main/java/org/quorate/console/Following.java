@@ -68,6 +68,10 @@ public final class Following {
       show(status.getJsonObject("transition"), look(status), i);
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
       status = cluster.status();
+      if (isDraining(status)) {
+        cluster.turnAway();
+        status = cluster.status();
+      }
     }
     if (isTerminal) {
       out.print(CLEAR_LINE);
@@ -78,6 +82,12 @@ public final class Following {
   private static boolean isUnderWay(JsonObject status, long since) {
     JsonObject transition = status.getJsonObject("transition");
     return transition != null && transition.getLong("sinceEpoch", 0L) == since;
+  }
+
+  /** Then it tells of nothing else. */
+  private static boolean isDraining(JsonObject status) {
+    JsonObject transition = status.getJsonObject("transition");
+    return transition != null && !transition.containsKey("sinceEpoch");
   }
 
   private void show(JsonObject transition, @Nullable Pace pace, int i) {

@@ -49,8 +49,17 @@ public final class NodeClient {
   /** Any answer. */
   public HttpResponse<String> send(String address, String method, String path, String body)
       throws IOException, InterruptedException {
+    URI uri;
+    try {
+      uri = URI.create("http://" + address + path);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("'" + address + "' is no address", e);
+    }
+    if (uri.getHost() == null) {
+      throw new IOException("'" + address + "' is no address");
+    }
     return client.send(
-        HttpRequest.newBuilder(URI.create("http://" + address + path))
+        HttpRequest.newBuilder(uri)
             .timeout(PATIENCE)
             .method(method, HttpRequest.BodyPublishers.ofString(body))
             .build(),

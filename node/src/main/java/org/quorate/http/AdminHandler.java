@@ -59,9 +59,9 @@ final class AdminHandler {
         });
     get("/metrics", at -> metrics(at.request()));
     get("/v1/cluster", at -> json(at.response(), node.cluster().toBuffer()));
-    get("/v1/cluster/repair", at -> later(at.response(), node.repair()));
+    get("/v1/cluster/repair", at -> later(at.response(), 200, node.repair()));
     get("/v1/cluster/ring", at -> json(at.response(), node.ring().toBuffer()));
-    get("/v1/node/partitions", at -> later(at.response(), node.partitions()));
+    get("/v1/node/partitions", at -> later(at.response(), 200, node.partitions()));
     get("/openapi.json", at -> json(at.response(), openApi));
     post(
         "/v1/node/drain",
@@ -192,17 +192,13 @@ final class AdminHandler {
     Future<JsonObject> body =
         new BodyReader(request, -1, MAX_CHANGE_BYTES, loop).read().map(AdminHandler::body);
     if (isPlan) {
-      later(response, body.map(wanted -> node.plan(kind, wanted)));
+      later(response, 200, body.compose(wanted -> node.plan(kind, wanted)));
       return;
     }
     later(
         response,
-        body.compose(wanted -> node.change(kind, wanted))
-            .map(
-                begun -> {
-                  response.setStatusCode(202);
-                  return node.cluster();
-                }));
+        202,
+        body.compose(wanted -> node.change(kind, wanted)).map(begun -> node.cluster()));
   }
 
   private static JsonObject body(byte[] bytes) {
@@ -213,11 +209,11 @@ final class AdminHandler {
     }
   }
 
-  private void later(HttpServerResponse response, Future<JsonObject> body) {
+  private void later(HttpServerResponse response, int status, Future<JsonObject> body) {
     Listen.to(
         body,
         loop,
-        shown -> loop.execute(() -> json(response, shown.toBuffer())),
+        shown -> loop.execute(() -> json(response.setStatusCode(status), shown.toBuffer())),
         e -> loop.execute(() -> failed(response, e)));
   }
 

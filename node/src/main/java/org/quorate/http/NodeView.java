@@ -36,8 +36,11 @@ public interface NodeView {
    */
   Future<Void> change(String kind, JsonObject body);
 
-  /** What {@link #change} would do: nothing is changed. Throws {@link Problem}. */
-  JsonObject plan(String kind, JsonObject body);
+  /**
+   * What {@link #change} would do: nothing is changed. Completes on any thread; fails with {@link
+   * Problem}.
+   */
+  Future<JsonObject> plan(String kind, JsonObject body);
 
   /** {@code GET /v1/node/partitions}. Completes on any thread. */
   Future<JsonObject> partitions();

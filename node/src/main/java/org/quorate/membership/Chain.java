@@ -200,7 +200,8 @@ public final class Chain {
 
   /** A state that was decided, from anybody. */
   public void learn(ClusterState decided) {
-    boolean isForced = decided.epoch() - acceptor.state().epoch() >= ClusterState.FORCED;
+    boolean isForced =
+        decided.epoch() / ClusterState.FORCED > acceptor.state().epoch() / ClusterState.FORCED;
     if (acceptor.learn(decided)) {
       if (isForced && mayBeForgiven) {
         acceptor.forgive();
@@ -311,7 +312,7 @@ public final class Chain {
   private Future<JsonObject> answer(String from, JsonObject question) {
     switch (question.getString("ask")) {
       case "state" -> {
-        return Future.succeededFuture(newest());
+        return Future.succeededFuture(known().put("forgotten", hasForgotten()));
       }
       case "learn" -> {
         learn(StateCodec.decode(question.getJsonObject("state")));
@@ -330,7 +331,7 @@ public final class Chain {
     }
   }
 
-  private JsonObject newest() {
+  private JsonObject known() {
     return new JsonObject().put("state", StateCodec.encode(state));
   }
 
@@ -372,11 +373,13 @@ public final class Chain {
     return new Proposer(this, change, clock.nanos() + timeoutNanos).run();
   }
 
-  /** Decides alone: see {@link ClusterState#forced}. */
-  public ClusterState force(Set<String> lost) {
-    ClusterState forced = state.forced(self, lost);
-    LOG.warn("an operator forces cluster state {}: {}", forced.epoch(), forced.describe());
-    learn(forced);
-    return forced;
+  /** Decides alone: see {@link Force}. */
+  public Future<ClusterState> force(Set<String> lost) {
+    return new Force(this, lost).run();
+  }
+
+  /** The newest state, which may not be on this node's disk yet. */
+  ClusterState newest() {
+    return acceptor.state();
   }
 }

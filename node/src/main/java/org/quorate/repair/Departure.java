@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.quorate.replica.Shard;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Listen;
@@ -26,6 +27,7 @@ import org.quorate.version.Key;
  */
 public final class Departure {
   private static final int AT_ONCE = 64;
+  private static final int NONE = -1;
   private static final int LISTED_AT_ONCE = 10_000;
 
   private final Loop loop;
@@ -34,6 +36,10 @@ public final class Departure {
   private final Pace pace;
   private final BooleanSupplier keepsHints;
   private long renewedIn;
+
+  /** Others have their turn after a partition that could not be cleared. */
+  private int failedAt = NONE;
+
   private boolean isBusy;
   private int forgotten;
 
@@ -53,14 +59,16 @@ public final class Departure {
     if (isBusy || shard.tenure().left().isEmpty() || mustWait()) {
       return;
     }
-    int partition = shard.tenure().left().iterator().next();
-    Deque<Map.Entry<Key, Location>> keys = keys(partition);
-    if (!keys.isEmpty() && renewedIn < shard.tenure().epoch()) {
+    Integer later = shard.tenure().left().higher(failedAt);
+    int partition = later == null ? shard.tenure().left().first() : later;
+    failedAt = NONE;
+    if (renewedIn < shard.tenure().epoch() && isLeftOf(partition)) {
       renewedIn = shard.tenure().epoch();
       store.identity().renew("this node forgets partitions that it does not own any more");
     }
     isBusy = true;
     forgotten = 0;
+    Deque<Map.Entry<Key, Location>> keys = keys(partition);
     Listen.to(
         pace.untilEmpty(keys, () -> forgetSome(partition, keys)),
         loop,
@@ -71,11 +79,24 @@ public final class Departure {
           }
           loop.execute(this::clear);
         },
-        e -> isBusy = false);
+        e -> {
+          isBusy = false;
+          failedAt = partition;
+        });
   }
 
   private boolean mustWait() {
     return keepsHints.getAsBoolean() || shard.isNotingHints() || !shard.tenure().isCalm();
+  }
+
+  private boolean isLeftOf(int partition) {
+    boolean[] isLeft = {false};
+    store.forEach(partition, (key, at) -> isLeft[0] |= isLeft(key, at));
+    return isLeft[0];
+  }
+
+  private static boolean isLeft(Key key, Location at) {
+    return !key.isSystem() && (at.isDamaged() || at.heldDigest() != 0);
   }
 
   private Deque<Map.Entry<Key, Location>> keys(int partition) {
@@ -83,12 +104,15 @@ public final class Departure {
     store.forEach(
         partition,
         (key, at) -> {
-          boolean isThere = !key.isSystem() && (at.isDamaged() || at.heldDigest() != 0);
-          if (isThere && keys.size() < LISTED_AT_ONCE) {
+          if (isLeft(key, at) && !isMinted(at.only()) && keys.size() < LISTED_AT_ONCE) {
             keys.add(Map.entry(key, at));
           }
         });
     return keys;
+  }
+
+  private boolean isMinted(@Nullable Dot only) {
+    return only != null && only.actor() == store.identity().actor();
   }
 
   private Future<Void> forgetSome(int partition, Deque<Map.Entry<Key, Location>> keys) {
@@ -106,10 +130,8 @@ public final class Departure {
   }
 
   private Future<Void> forget(Key key, Location at) {
-    Dot only = at.only();
-    if (only != null) {
-      boolean isMinted = only.actor() == store.identity().actor();
-      return isMinted ? Future.succeededFuture() : drop(key, at);
+    if (at.only() != null) {
+      return isMinted(at.only()) ? Future.succeededFuture() : drop(key, at);
     }
     return store
         .salvage(key)

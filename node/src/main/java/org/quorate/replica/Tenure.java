@@ -4,7 +4,7 @@ import io.vertx.core.Future;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.NavigableSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,7 +39,7 @@ public final class Tenure {
   private final long[] changed;
 
   /** Partitions that this node owns no more, and may have something left of. */
-  private final Set<Integer> left = new ConcurrentSkipListSet<>();
+  private final NavigableSet<Integer> left = new ConcurrentSkipListSet<>();
 
   private final AtomicInteger voiding = new AtomicInteger();
   private ClusterState state;
@@ -138,10 +138,11 @@ public final class Tenure {
       if (!partitions.containsKey(p)) {
         store.mended(p);
         Location horizon = store.location(horizonKey(p));
-        if (horizon != null && horizon.heldDigest() != 0) {
+        if (horizon != null && horizon.heldDigest() == 0) {
+          left.add(p);
+        } else if (horizon != null) {
           leave(p);
         }
-        left.add(p);
       }
     }
   }
@@ -197,7 +198,7 @@ public final class Tenure {
   }
 
   /** Partitions that this node owns no more, and may have something left of. */
-  public Set<Integer> left() {
+  public NavigableSet<Integer> left() {
     return left;
   }
 

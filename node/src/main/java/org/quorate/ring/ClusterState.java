@@ -29,8 +29,8 @@ public record ClusterState(
     @Nullable Transition transition,
     SortedMap<String, BucketProperties> buckets) {
 
-  /** A forced state's number is higher by at least so much. */
-  public static final long FORCED = 1_000_000;
+  /** Forced states begin a new trillion. */
+  public static final long FORCED = 1_000_000_000_000L;
 
   /** The first state: a pure function of its arguments. */
   public static ClusterState first(List<Member> members, int partitions, int copies) {

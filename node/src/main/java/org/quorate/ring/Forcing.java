@@ -12,6 +12,9 @@ import org.quorate.ring.Transition.Kind;
  * one state.
  */
 final class Forcing {
+  /** So many states each node that forces one may decide before it meets another's numbers. */
+  private static final long APART = 1_000_000_000L;
+
   private Forcing() {}
 
   /**
@@ -19,8 +22,17 @@ final class Forcing {
    * @param lost may be empty; those that were given up before are lost too
    */
   static ClusterState of(ClusterState state, String by, Set<String> lost) {
-    lost.forEach(state::member);
-    List<String> names = state.ring().members().stream().map(Member::name).toList();
+    Transition before = state.transition();
+    List<String> names = names(state.ring());
+    Set<String> all = new TreeSet<>(names);
+    if (before != null) {
+      all.addAll(names(before.target()));
+    }
+    for (String name : lost) {
+      if (!all.contains(name)) {
+        throw ClusterState.invalid(name + " is no member; members are " + String.join(", ", all));
+      }
+    }
     if (!names.contains(by) || lost.contains(by)) {
       throw ClusterState.invalid(by + " cannot force a state: it is no member that is left");
     }
@@ -31,14 +43,19 @@ final class Forcing {
           String.join(", ", lost)
               + " are no majority of the members: replace them, or give them up one by one");
     }
-    long epoch = state.epoch() + ClusterState.FORCED * (1 + names.indexOf(by));
+    long trillion = state.epoch() / ClusterState.FORCED + 1;
+    long epoch = trillion * ClusterState.FORCED + names.indexOf(by) * APART;
     return lost.isEmpty()
-        ? new ClusterState(epoch, state.ring(), state.transition(), state.buckets())
-        : without(state, epoch, lost);
+        ? new ClusterState(epoch, state.ring(), before, state.buckets())
+        : without(state, epoch, by, lost);
   }
 
-  private static ClusterState without(ClusterState state, long epoch, Set<String> lost) {
-    Ring target = state.goal();
+  private static List<String> names(Ring ring) {
+    return ring.members().stream().map(Member::name).toList();
+  }
+
+  private static ClusterState without(ClusterState state, long epoch, String by, Set<String> lost) {
+    Ring target = state.goal().hasMember(by) ? state.goal() : state.ring();
     for (String name : lost) {
       target = target.hasMember(name) ? target.without(name) : target;
     }

@@ -326,8 +326,7 @@ public final class Store {
   }
 
   private Future<State> append(Key key, int kind, State next, Pointer pointer) {
-    boolean helps = key.isSystem() || next.digest() == 0;
-    if (reserve.isBelow() && !helps) {
+    if (reserve.isBelow() && next.digest() != 0) {
       return Future.failedFuture(
           new StorageException(Reason.DISK_FULL, "free disk space is below the reserve"));
     }

@@ -328,7 +328,7 @@ final class Loop {
               now,
               "not-sent",
               Found.ONE,
-              operation.failures()));
+              Math.max(0, operation.failures() - 1)));
     }
   }
 

@@ -1,0 +1,118 @@
+package org.quorate.membership;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.Set;
+import java.util.TreeSet;
+import org.quorate.ring.ChangeRefusedException;
+import org.quorate.ring.ChangeRefusedException.Reason;
+import org.quorate.ring.ClusterState;
+import org.quorate.ring.Member;
+import org.quorate.runtime.Listen;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides alone, by order of an operator: see {@link ClusterState#forced}. All that may be left are
+ * asked first: none may know a newer state, and together they must be unable to decide. Used on the
+ * chain's loop.
+ */
+final class Force {
+  private static final Logger LOG = LoggerFactory.getLogger(Force.class);
+  private static final long LOOK_MILLIS = 20;
+  private static final long SAVE_NANOS = 5_000_000_000L;
+
+  private final Chain chain;
+  private final Set<String> lost;
+  private final Promise<ClusterState> forced = Promise.promise();
+  private final Set<String> sound = new TreeSet<>();
+  private int open;
+
+  Force(Chain chain, Set<String> lost) {
+    this.chain = chain;
+    this.lost = lost;
+  }
+
+  Future<ClusterState> run() {
+    if (!chain.hasForgotten()) {
+      sound.add(chain.self());
+    }
+    open = 1;
+    for (Member node : chain.newest().nodes()) {
+      if (!node.name().equals(chain.self()) && !lost.contains(node.name())) {
+        open++;
+        ask(node.name());
+      }
+    }
+    closeOne();
+    return forced.future();
+  }
+
+  private void ask(String node) {
+    Listen.to(
+        chain.ask(node, Chain.question("state")),
+        chain.loop,
+        answer -> {
+          chain.learn(StateCodec.decode(answer.getJsonObject("state")));
+          if (!answer.getBoolean("forgotten")) {
+            sound.add(node);
+          }
+          closeOne();
+        },
+        e -> closeOne());
+  }
+
+  private void closeOne() {
+    if (--open == 0) {
+      decide();
+    }
+  }
+
+  private void decide() {
+    ClusterState base = chain.newest();
+    Set<String> voters = new TreeSet<>(Chain.voters(base));
+    sound.retainAll(voters);
+    if (2 * sound.size() > voters.size()) {
+      forced.fail(
+          new ChangeRefusedException(
+              Reason.INVALID,
+              String.join(", ", sound)
+                  + " are a majority of the members and can decide; nothing has to be forced"));
+      return;
+    }
+    chain.background.execute(
+        () -> {
+          try {
+            ClusterState value = base.forced(chain.self(), lost);
+            chain.loop.execute(() -> force(base, value));
+          } catch (RuntimeException e) {
+            chain.loop.execute(() -> forced.fail(e));
+          } catch (Error e) {
+            chain.fatal.accept(e);
+          }
+        });
+  }
+
+  private void force(ClusterState base, ClusterState value) {
+    if (chain.newest().epoch() != base.epoch()) {
+      decide();
+      return;
+    }
+    LOG.warn("an operator forces cluster state {}: {}", value.epoch(), value.describe());
+    chain.learn(value);
+    await(value, chain.clock.nanos() + SAVE_NANOS);
+  }
+
+  /** Until it is on disk. */
+  private void await(ClusterState value, long deadline) {
+    if (chain.state().epoch() >= value.epoch()) {
+      forced.complete(value);
+    } else if (chain.clock.nanos() - deadline >= 0) {
+      forced.fail(
+          new UndecidedException(
+              true, "the forced state could not be written yet; the change may still take effect"));
+    } else {
+      chain.loop.after(LOOK_MILLIS, () -> await(value, deadline));
+    }
+  }
+}
