@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.quorate.ring.Assignment;
 import org.quorate.ring.ClusterState;
@@ -25,6 +26,8 @@ final class Availability {
   private final MeterRegistry registry;
   private final Map<String, Gauge> peers = new HashMap<>();
   private long checkedEpoch;
+  private volatile int copying;
+  private volatile int settling;
   private volatile Set<String> up = Set.of();
   private volatile Map<PartitionState, Integer> partitions = Map.of();
 
@@ -52,6 +55,18 @@ final class Availability {
           .register(registry);
     }
     Gauge.builder("quorate.ring.epoch", state, of -> of.get().epoch()).register(registry);
+    Gauge.builder("quorate.transition.active", state, of -> of.get().transition() == null ? 0 : 1)
+        .description("Whether a change of the members is under way")
+        .register(registry);
+    phase("copying", a -> a.copying);
+    phase("settling", a -> a.settling);
+  }
+
+  private void phase(String phase, ToDoubleFunction<Availability> count) {
+    Gauge.builder("quorate.transition.partitions", this, count)
+        .description("Partitions on their way to other owners")
+        .tag("phase", phase)
+        .register(registry);
   }
 
   /** Looks again; on the loop that knows who is up. */
@@ -64,16 +79,22 @@ final class Availability {
     }
     checkedEpoch = known.epoch();
     Map<PartitionState, Integer> counts = new EnumMap<>(PartitionState.class);
+    int moving = 0;
+    int settle = 0;
     for (int p = 0; p < known.ring().partitions(); p++) {
       Assignment assignment = known.assignment(p);
       int owners = count(assignment.now(), now);
       if (assignment.isMoving()) {
         owners = Math.min(owners, count(assignment.next(), now));
+        moving++;
+        settle += assignment.isSettling() ? 1 : 0;
       }
       counts.merge(
           PartitionState.of(owners, defaults.n(), defaults.r(), defaults.w()), 1, Integer::sum);
     }
     up = now;
+    copying = moving - settle;
+    settling = settle;
     partitions = Collections.unmodifiableMap(counts);
     watch(names);
   }

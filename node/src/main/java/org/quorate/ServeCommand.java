@@ -86,7 +86,8 @@ final class ServeCommand implements Callable<Integer> {
       split = ",",
       converter = Options.Address.class,
       description =
-          "Members of a running cluster to ask to be let in. Ignored after the first start.")
+          "Members of a running cluster to ask to be let in, by a node that --members does not name."
+              + " Ignored after the first start.")
   private @Nullable List<HostPort> join;
 
   @Option(
@@ -244,12 +245,9 @@ final class ServeCommand implements Callable<Integer> {
    */
   private NodeConfig config(Optional<ClusterState> known) {
     List<HostPort> seeds = join == null ? List.of() : join;
-    boolean joins = known.isEmpty() && !seeds.isEmpty();
-    if (joins && members != null) {
-      throw bad("--join", seeds.toString(), "either --join or --members");
-    }
+    boolean joins = known.isEmpty() && !seeds.isEmpty() && !isListed();
     List<Member> given =
-        members == null
+        members == null || joins
             ? List.of(new Member(name, (advertise == null ? peer : advertise).toString(), zone))
             : members.list();
     List<Member> list = known.map(ClusterState::nodes).orElse(given);
@@ -309,6 +307,10 @@ final class ServeCommand implements Callable<Integer> {
         maxValue.intValue(),
         drainDelay,
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+  }
+
+  private boolean isListed() {
+    return members != null && members.list().stream().anyMatch(each -> each.name().equals(name));
   }
 
   /** Where {@code --peer} names no host, the list of members does. */

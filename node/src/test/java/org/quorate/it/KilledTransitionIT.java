@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KilledTransitionIT {
   private static final int KILLS = Integer.getInteger("quorate.kills", 2);
-  private static final int KEYS = 6000;
+  private static final int KEYS = 3000;
   private static final int MOST_MILLIS = 1500;
   private static final String FETCHED = "quorate_anti_entropy_keys_total ";
 
