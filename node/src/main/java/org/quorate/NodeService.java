@@ -21,6 +21,7 @@ import org.quorate.gossip.State;
 import org.quorate.gossip.View;
 import org.quorate.http.NodeView;
 import org.quorate.repair.AntiEntropy;
+import org.quorate.ring.BucketProperties;
 import org.quorate.ring.ClusterState;
 import org.quorate.ring.PartitionState;
 import org.quorate.version.Key;
@@ -82,8 +83,27 @@ final class NodeService implements NodeView {
   }
 
   @Override
-  public Defaults defaults() {
-    return defaults;
+  public Defaults defaults(Key key) {
+    return node.state().buckets().isEmpty() ? defaults : defaults(key.bucket());
+  }
+
+  private Defaults defaults(String bucket) {
+    BucketProperties own = node.state().buckets().get(bucket);
+    return own == null ? defaults : new Defaults(own.n(), own.r(), own.w());
+  }
+
+  @Override
+  public JsonObject bucket(String name) {
+    Defaults properties = defaults(name);
+    return new JsonObject()
+        .put("n", properties.n())
+        .put("r", properties.r())
+        .put("w", properties.w());
+  }
+
+  @Override
+  public Future<Void> setBucket(String name, JsonObject body) {
+    return operator.setBucket(name, body, defaults);
   }
 
   @Override

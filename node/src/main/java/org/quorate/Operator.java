@@ -8,8 +8,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.quorate.http.NodeView;
 import org.quorate.http.Problem;
 import org.quorate.membership.UndecidedException;
+import org.quorate.ring.BucketProperties;
 import org.quorate.ring.ChangeRefusedException;
 import org.quorate.ring.ClusterState;
 import org.quorate.ring.Member;
@@ -54,6 +56,37 @@ final class Operator {
                   + " forced states at two nodes are two clusters"));
     }
     return node.participation().force(lost(body));
+  }
+
+  /**
+   * Sets what a bucket's requests wait for; what is not said is as in other buckets.
+   *
+   * @param defaults of those
+   */
+  Future<Void> setBucket(String name, JsonObject body, NodeView.Defaults defaults) {
+    BucketProperties properties;
+    try {
+      allow(body, Set.of("n", "r", "w"));
+      int n = number(body, "n", defaults.n(), Integer.MAX_VALUE);
+      properties =
+          new BucketProperties(
+              n, number(body, "r", defaults.r(), n), number(body, "w", defaults.w(), n));
+    } catch (Problem problem) {
+      return Future.failedFuture(problem);
+    }
+    return node.participation()
+        .change(state -> state.bucket(name, properties))
+        .<Void>mapEmpty()
+        .recover(e -> Future.failedFuture(translate("change of the bucket", e)));
+  }
+
+  private static int number(JsonObject body, String field, int byDefault, int most) {
+    Object value = body.getValue(field, byDefault);
+    if (value instanceof Integer number && number >= 1 && number <= most) {
+      return number;
+    }
+    String allowed = most == Integer.MAX_VALUE ? "a number from 1" : "1 to n=" + most;
+    throw Problem.invalidParameter(field, String.valueOf(value), allowed);
   }
 
   /**

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 /** Everything but keys: health, metrics, and views of the node and its cluster. */
 final class AdminHandler {
   static final String REPLICAS_PREFIX = "/v1/replicas/";
+  static final String BUCKETS_PREFIX = "/v1/buckets/";
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
   private static final int MAX_CHANGE_BYTES = 64 << 10;
@@ -124,6 +125,30 @@ final class AdminHandler {
     router.handle(request);
   }
 
+  /** {@code /v1/buckets/{bucket}}, whose path is read as strictly as that of a value. */
+  void bucket(HttpServerRequest request, String segment) {
+    HttpServerResponse response = request.response();
+    try {
+      new Query(request.query(), Set.of());
+      String name = KeyPath.bucket(segment);
+      switch (request.method().name()) {
+        case "GET", "HEAD" -> json(response, node.bucket(name).toBuffer());
+        case "PUT" ->
+            later(
+                response,
+                200,
+                new BodyReader(request, -1, MAX_CHANGE_BYTES, loop)
+                    .read()
+                    .map(AdminHandler::body)
+                    .compose(body -> node.setBucket(name, body))
+                    .map(set -> node.bucket(name)));
+        default -> methodNotAllowed(response, "GET, HEAD, PUT");
+      }
+    } catch (Problem problem) {
+      problem.send(response, true);
+    }
+  }
+
   /** {@code /v1/replicas/{bucket}/{key}}, whose path is read as strictly as that of a value. */
   void replicas(HttpServerRequest request, String rest) {
     HttpServerResponse response = request.response();
@@ -139,7 +164,7 @@ final class AdminHandler {
           Hop.call(
               loop,
               coordinator.loop(),
-              () -> coordinator.holdings(key, node.defaults().n(), HOLDINGS_NANOS)),
+              () -> coordinator.holdings(key, node.defaults(key).n(), HOLDINGS_NANOS)),
           loop,
           holdings -> json(response, holdings(key, holdings)),
           e -> failed(response, e));

@@ -143,6 +143,8 @@ public final class HttpApi {
       keys.handle(request, path.substring(KvHandler.PREFIX.length()));
     } else if (path != null && path.startsWith(AdminHandler.REPLICAS_PREFIX)) {
       admin.replicas(request, path.substring(AdminHandler.REPLICAS_PREFIX.length()));
+    } else if (path != null && path.startsWith(AdminHandler.BUCKETS_PREFIX)) {
+      admin.bucket(request, path.substring(AdminHandler.BUCKETS_PREFIX.length()));
     } else {
       admin.handle(request);
     }

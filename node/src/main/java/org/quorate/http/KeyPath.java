@@ -30,6 +30,15 @@ final class KeyPath {
     }
   }
 
+  /**
+   * The bucket that one percent-encoded segment names.
+   *
+   * @throws Problem as for {@link #parse}
+   */
+  static String bucket(String segment) {
+    return parse(segment + "/-").bucket();
+  }
+
   /** One path segment's bytes, which must be UTF-8. */
   static byte[] decode(String part, String segment) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(segment.length());

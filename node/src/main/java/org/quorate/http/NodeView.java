@@ -7,10 +7,22 @@ import org.quorate.version.Key;
 
 /** What the HTTP side may know of the node. Callable on any HTTP loop. */
 public interface NodeView {
-  /** The default n, r and w of buckets. */
+  /** How many owners a key has, and how many of them requests wait for that do not say. */
   record Defaults(int n, int r, int w) {}
 
-  Defaults defaults();
+  /** Those of the key's bucket. */
+  Defaults defaults(Key key);
+
+  /** {@code GET /v1/buckets/{bucket}}. */
+  JsonObject bucket(String name);
+
+  /**
+   * Sets a bucket's properties. Completes on any thread when that is decided; fails with {@link
+   * Problem}.
+   *
+   * @param body what the operator said
+   */
+  Future<Void> setBucket(String name, JsonObject body);
 
   int maxValueBytes();
 

@@ -29,6 +29,8 @@ public record ClusterState(
     @Nullable Transition transition,
     SortedMap<String, BucketProperties> buckets) {
 
+  private static final int MAX_BUCKETS = 1000;
+
   /** Forced states begin a new trillion. */
   public static final long FORCED = 1_000_000_000_000L;
 
@@ -327,10 +329,7 @@ public record ClusterState(
         && moves(ring.preference(partition), moving.target().preference(partition));
   }
 
-  /**
-   * Partitions go one step on: those that copied begin to settle, those that settled have moved.
-   * Unchanged if none does.
-   */
+  /** Partitions go one step on: to settle, or to have moved. Unchanged if none does. */
   public ClusterState advance(Collection<Integer> partitions) {
     Transition moving = transition;
     if (moving == null) {
@@ -365,18 +364,19 @@ public record ClusterState(
   }
 
   /**
-   * A bucket is to have these properties. Unchanged if it has them.
-   *
-   * @throws ChangeRefusedException where n differs from what was set once
+   * A bucket is to have these properties; their n is that of all keys. Unchanged if it has them.
    */
   public ClusterState bucket(String name, BucketProperties properties) {
     BucketProperties known = buckets.get(name);
     if (properties.equals(known)) {
       return this;
     }
-    int fixed = known == null ? properties.n() : known.n();
-    if (fixed != properties.n()) {
-      throw invalid("n=" + properties.n() + " is refused: bucket " + name + " has n=" + fixed);
+    if (copies() != properties.n()) {
+      throw invalid(
+          "n=" + properties.n() + " is refused: the keys of all buckets have n=" + copies());
+    }
+    if (known == null && buckets.size() == MAX_BUCKETS) {
+      throw invalid(MAX_BUCKETS + " buckets have properties of their own; no more can");
     }
     SortedMap<String, BucketProperties> all = new TreeMap<>(buckets);
     all.put(name, properties);

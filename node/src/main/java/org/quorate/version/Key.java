@@ -90,6 +90,11 @@ public final class Key {
     return encoded;
   }
 
+  /** Of a key of users. */
+  public String bucket() {
+    return new String(encoded, 1, encoded[0] & 0xFF, StandardCharsets.UTF_8);
+  }
+
   /** A 64-bit hash (XXH3) of bucket and key together. */
   public long hash() {
     return hash;

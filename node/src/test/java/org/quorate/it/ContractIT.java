@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.quorate.it.Await.eventually;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -94,6 +95,41 @@ class ContractIT {
     assertEquals(204, Http.delete(kv("never-there")).status());
     Http.put(kv("life"), "three", "Quorate-Context", gone.context());
     assertEquals("three", Http.get(kv("life")).text());
+  }
+
+  private static Http.Answer setBucket(String name, String body) throws Exception {
+    return Http.put(url(0, "/v1/buckets/" + name), body);
+  }
+
+  @Test
+  void aBucketSaysWhatItsRequestsWaitFor() throws Exception {
+    JsonObject usual = new JsonObject().put("n", 3).put("r", 2).put("w", 2);
+    assertEquals(usual, new JsonObject(Http.get(url(1, "/v1/buckets/careful")).text()));
+    Http.Answer set = setBucket("careful", "{\"r\":1,\"w\":3}");
+    assertEquals(200, set.status(), set.text());
+    JsonObject careful = new JsonObject().put("n", 3).put("r", 1).put("w", 3);
+    assertEquals(careful, new JsonObject(set.text()));
+    for (int i = 0; i < 3; i++) {
+      int node = i;
+      eventually(
+          () -> careful.equals(new JsonObject(Http.get(url(node, "/v1/buckets/careful")).text())));
+    }
+    String quorum = Http.put(url(1, "/v1/kv/careful/k"), "x").header("Quorate-Quorum");
+    assertEquals("n=3, w=3, acks=3, repaired=0", quorum);
+    quorum = Http.get(url(2, "/v1/kv/careful/k")).header("Quorate-Quorum");
+    assertTrue(quorum.startsWith("n=3, r=1, "), quorum);
+    quorum = Http.put(kv("other-bucket"), "x").header("Quorate-Quorum");
+    assertTrue(quorum.startsWith("n=3, w=2, "), quorum);
+    assertEquals(200, setBucket("careful", "{\"r\":1,\"w\":3}").status(), "idempotent");
+    Http.Answer few = setBucket("careful", "{\"n\":2}");
+    problem(few, 400, "invalid-parameter");
+    assertTrue(few.text().contains("w=2") || few.text().contains("n=2 is refused"), few.text());
+    problem(setBucket("careful", "{\"r\":4}"), 400, "invalid-parameter");
+    problem(setBucket("careful", "{\"r\":\"two\"}"), 400, "invalid-parameter");
+    problem(setBucket("careful", "{\"x\":1}"), 400, "invalid-parameter");
+    problem(setBucket("careful", "no json"), 400, "invalid-parameter");
+    problem(setBucket("%FF", "{}"), 400, "invalid-key");
+    problem(setBucket("a/b", "{}"), 404, "not-found");
   }
 
   @Test
@@ -552,6 +588,7 @@ class ContractIT {
         List.of(
             "/v1/kv/{bucket}/{key}",
             "/v1/replicas/{bucket}/{key}",
+            "/v1/buckets/{bucket}",
             "/v1/cluster",
             "/v1/cluster/ring",
             "/v1/cluster/repair",
