@@ -8,8 +8,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.openhft.hashing.LongHashFunction;
 import org.jspecify.annotations.Nullable;
 import org.quorate.gossip.Effect;
@@ -48,6 +51,10 @@ public final class Membership {
   private final Map<String, Standing> standings = new ConcurrentHashMap<>();
   private final Promise<Void> introduced = Promise.promise();
   private volatile List<View> views;
+
+  /** Gossip remembers for a while who belonged to the cluster before. */
+  private volatile Set<String> nodes;
+
   private Consumer<View> onChange = view -> {};
   private Loop.@Nullable Timer timer;
   private long timerAt;
@@ -83,6 +90,7 @@ public final class Membership {
             random::nextLong,
             clock.nanos());
     this.views = gossip.views();
+    this.nodes = others.stream().map(org.quorate.ring.Member::name).collect(Collectors.toSet());
     standing(self.name()).set(State.ALIVE);
     MembershipMetrics.register(this, gossip.stats(), registry);
   }
@@ -273,6 +281,10 @@ public final class Membership {
     if (closed) {
       return;
     }
+    nodes =
+        Stream.concat(state.nodes().stream(), state.ring().members().stream())
+            .map(org.quorate.ring.Member::name)
+            .collect(Collectors.toSet());
     Member self = gossip.self();
     state.nodes().stream()
         .map(node -> View.seed(node.name(), node.peer(), node.zone()))
@@ -307,11 +319,11 @@ public final class Membership {
 
   /** All members known, this node among them; may be called from any thread. */
   public List<View> views() {
-    return views;
+    return views.stream().filter(view -> nodes.contains(view.member().name())).toList();
   }
 
   long count(State state) {
-    return views.stream().filter(view -> view.state() == state).count();
+    return views().stream().filter(view -> view.state() == state).count();
   }
 
   int doubts() {

@@ -116,7 +116,7 @@ class ElasticIT {
     requireAll(n4);
     requireSaid(run(n1, 0, "leave", "n1"), "done, epoch");
     eventually(() -> n1.exit() == 0);
-    requireSaid(run(n4, 0, "status"), "3 alive");
+    requireSaid(run(n4, 0, "status"), "3: 3 alive");
     requireAll(n4);
     requireSaid(run(n1, 1, "status"), "cannot be asked: connection refused");
   }
