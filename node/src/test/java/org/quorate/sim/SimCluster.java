@@ -75,6 +75,18 @@ final class SimCluster {
     return added;
   }
 
+  /** Whether all have left whom it was told to ask to be let in: no operator would have it wait. */
+  private boolean isStranded(SimMachine machine, ClusterState state) {
+    List<String> seeds = machine.config.join();
+    return machine.ready() == null
+        && !machine.isRetired()
+        && !state.hasNode(machine.name())
+        && !seeds.isEmpty()
+        && machines.stream()
+            .filter(other -> seeds.contains(other.config.peer()))
+            .allMatch(SimMachine::isRetired);
+  }
+
   /** The newest state of the cluster that a running node knows; the first while none runs. */
   ClusterState state() {
     return nodes()
@@ -207,6 +219,7 @@ final class SimCluster {
   boolean isCalm() {
     machines.forEach(SimMachine::start);
     ClusterState state = state();
+    machines.stream().filter(machine -> isStranded(machine, state)).forEach(SimMachine::retire);
     for (SimMachine machine : machines) {
       Node node = machine.ready();
       if (machine.isRetired()) {
