@@ -271,7 +271,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     int usual = Math.min(3, list.size());
     int owners = n == null ? known.map(ClusterState::copies).orElse(usual) : n;
-    if (!joins && (owners < 1 || owners > list.size())) {
+    if (known.isEmpty() && !joins && (owners < 1 || owners > list.size())) {
       throw bad("--n", String.valueOf(owners), "1 to the number of members, " + list.size());
     }
     if (maxValue < 1 || maxValue > 16 << 20) {

@@ -58,6 +58,7 @@ final class TransitionView {
             waits.add(
                 new JsonObject().put("node", node).put("partitions", partitions).put("why", why)));
     return new JsonObject()
+        .put("change", moving.describe())
         .put("kind", moving.kind().name().toLowerCase(Locale.ROOT))
         .put("node", moving.node())
         .put("by", moving.by())

@@ -20,7 +20,7 @@ final class ConnectionOptions {
       names = "--tries",
       paramLabel = "NUMBER",
       description =
-          "How often a request is sent, on another connection each time, before it counts as failed,"
+          "How often a request is sent, on another connection if one is idle, before it counts as failed,"
               + " 1 to 10. Default: 1.")
   int tries = 1;
 

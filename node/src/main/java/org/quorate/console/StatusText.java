@@ -90,7 +90,7 @@ public final class StatusText {
       lines.add(transition.getString("node") + " drains since " + transition.getString("since"));
       return lines;
     }
-    lines.add(describe(transition) + ", since epoch " + transition.getLong("sinceEpoch"));
+    lines.add(transition.getString("change") + ", since epoch " + transition.getLong("sinceEpoch"));
     int moved = transition.getInteger("moved");
     int settling = transition.getInteger("settling");
     int toMove = moved + settling + transition.getInteger("copying");
@@ -112,17 +112,6 @@ public final class StatusText {
               wait.getString("node") + " holds up " + what + ": " + wait.getString("why"), 2));
     }
     return lines;
-  }
-
-  /** {@code join of n4}. */
-  static String describe(JsonObject transition) {
-    String node = transition.getString("node");
-    return switch (transition.getString("kind")) {
-      case "replace" -> "replacement of " + node + " by " + transition.getString("by");
-      case "force" -> "forced loss of " + node;
-      case "abort" -> "abort of the change of " + node;
-      default -> transition.getString("kind") + " of " + node;
-    };
   }
 
   private static List<String> listed(List<JsonObject> members) {

@@ -161,9 +161,8 @@ final class KvHandler {
     return new Query(request.query(), KvRequest.parameters(request.method().name()));
   }
 
-  private Terms terms(Exchange exchange, Query query, String quorum, NodeView.Defaults bucket) {
-    int n = bucket.n();
-    int needed = query.quorum(quorum, quorum.equals("r") ? bucket.r() : bucket.w(), n);
+  private Terms terms(Exchange exchange, Query query, String quorum, int byDefault, int n) {
+    int needed = query.quorum(quorum, byDefault, n);
     RequestSpan.asked(exchange.span, n, quorum, needed);
     return new Terms(n, needed, query.flag("sloppy"), query.timeoutNanos(), exchange.span);
   }
@@ -176,7 +175,8 @@ final class KvHandler {
   private void get(Exchange exchange, Key key) {
     HttpServerRequest request = exchange.request;
     Query query = query(request);
-    Terms terms = terms(exchange, query, "r", node.defaults(key));
+    NodeView.Defaults bucket = node.defaults(key);
+    Terms terms = terms(exchange, query, "r", bucket.r(), bucket.n());
     String sibling = query.get("sibling");
     exchange.permit = admission.admit(0);
     Listen.to(
@@ -201,7 +201,8 @@ final class KvHandler {
     MultiMap headers = request.headers();
     KvRequest.requireUnconditional(headers);
     Query query = query(request);
-    Terms terms = terms(exchange, query, "w", node.defaults(key));
+    NodeView.Defaults bucket = node.defaults(key);
+    Terms terms = terms(exchange, query, "w", bucket.w(), bucket.n());
     boolean returnsBody = returnsBody(query);
     long expected = expectedLength(headers);
     CausalContext seen = KvRequest.seen(key, headers);
@@ -267,7 +268,7 @@ final class KvHandler {
     KvRequest.requireUnconditional(request.headers());
     Query query = query(request);
     NodeView.Defaults bucket = node.defaults(key);
-    Terms terms = terms(exchange, query, "w", bucket);
+    Terms terms = terms(exchange, query, "w", bucket.w(), bucket.n());
     int r = query.quorum("r", bucket.r(), terms.n());
     RequestSpan.asked(exchange.span, terms.n(), "r", r);
     CausalContext seen = KvRequest.seen(key, request.headers());

@@ -378,6 +378,12 @@ public final class Chain {
     return new Force(this, lost).run();
   }
 
+  /** This node has forced a state: it is newer than what this node may have forgotten. */
+  void decided(ClusterState forced) {
+    mayBeForgiven = true;
+    learn(forced);
+  }
+
   /** The newest state, which may not be on this node's disk yet. */
   ClusterState newest() {
     return acceptor.state();

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides alone, by order of an operator: see {@link ClusterState#forced}. All that may be left are
- * asked first: none may know a newer state, and together they must be unable to decide. Used on the
- * chain's loop.
+ * Decides alone, by order of an operator: see {@link ClusterState#forced}. All that are not named
+ * as lost must answer first: one may know a newer state, and together they must be unable to
+ * decide. Used on the chain's loop.
  */
 final class Force {
   private static final Logger LOG = LoggerFactory.getLogger(Force.class);
@@ -26,6 +26,7 @@ final class Force {
   private final Set<String> lost;
   private final Promise<ClusterState> forced = Promise.promise();
   private final Set<String> sound = new TreeSet<>();
+  private final Set<String> silent = new TreeSet<>();
   private int open;
 
   Force(Chain chain, Set<String> lost) {
@@ -59,7 +60,10 @@ final class Force {
           }
           closeOne();
         },
-        e -> closeOne());
+        e -> {
+          silent.add(node);
+          closeOne();
+        });
   }
 
   private void closeOne() {
@@ -73,11 +77,11 @@ final class Force {
     Set<String> voters = new TreeSet<>(Chain.voters(base));
     sound.retainAll(voters);
     if (2 * sound.size() > voters.size()) {
-      forced.fail(
-          new ChangeRefusedException(
-              Reason.INVALID,
-              String.join(", ", sound)
-                  + " are a majority of the members and can decide; nothing has to be forced"));
+      refuse(sound, "can decide, a majority of the members; nothing has to be forced");
+      return;
+    }
+    if (!silent.isEmpty()) {
+      refuse(silent, "may know a newer state, but cannot be asked; who is gone must be named");
       return;
     }
     chain.background.execute(
@@ -93,13 +97,17 @@ final class Force {
         });
   }
 
+  private void refuse(Set<String> nodes, String why) {
+    forced.fail(new ChangeRefusedException(Reason.INVALID, String.join(", ", nodes) + " " + why));
+  }
+
   private void force(ClusterState base, ClusterState value) {
     if (chain.newest().epoch() != base.epoch()) {
       decide();
       return;
     }
     LOG.warn("an operator forces cluster state {}: {}", value.epoch(), value.describe());
-    chain.learn(value);
+    chain.decided(value);
     await(value, chain.clock.nanos() + SAVE_NANOS);
   }
 

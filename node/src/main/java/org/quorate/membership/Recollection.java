@@ -15,8 +15,8 @@ import org.quorate.runtime.Listen;
  *
  * <p>Half of the voters, rounded up, are enough, this node not among them: they share a member with
  * every majority that this node was part of, beside this node; and with their promises no ballot
- * can gather a majority any more by a vote of this node that it does not know of. A node that is
- * the only voter cannot recall anything, but of a forced state.
+ * can gather a majority any more by a vote of this node that it does not know of. The only voter
+ * cannot recall anything: it needs a forced state.
  */
 final class Recollection {
   private final Chain chain;
@@ -34,10 +34,8 @@ final class Recollection {
   Recollection(Chain chain, ClusterState state) {
     this.chain = chain;
     this.others = Chain.voters(state);
-    int half = others.size() - others.size() / 2;
+    this.enough = others.size() - others.size() / 2;
     others.remove(chain.self());
-    boolean isForced = state.epoch() >= ClusterState.FORCED;
-    this.enough = isForced ? Math.min(half, others.size()) : half;
     this.slot = state.epoch() + 1;
     this.ballot = chain.nextBallot();
     this.open = others.size();

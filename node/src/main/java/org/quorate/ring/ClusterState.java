@@ -103,13 +103,6 @@ public record ClusterState(
     return all.filter(p -> !now.progress().get(p).equals(then.progress().get(p))).boxed().toList();
   }
 
-  /** How many owners keys have, in any bucket. */
-  public Set<Integer> copyCounts() {
-    Set<Integer> counts = new TreeSet<>(Set.of(copies()));
-    buckets.values().forEach(bucket -> counts.add(bucket.n()));
-    return counts;
-  }
-
   private ClusterState next(Ring from, @Nullable Transition moving) {
     return new ClusterState(epoch + 1, from, moving, buckets);
   }
@@ -319,7 +312,7 @@ public record ClusterState(
   }
 
   private boolean moves(List<Member> from, List<Member> to) {
-    return copyCounts().stream().anyMatch(n -> Assignment.differ(from, to, n));
+    return Assignment.differ(from, to, copies());
   }
 
   /** Whether the partition gets other owners in the transition, or has got them. */

@@ -84,13 +84,44 @@ class ElasticIT {
     }
   }
 
-  @Test
-  void operatorsChangeMembersFromTheCommandLine() throws Exception {
+  private NodeProcess begin() throws Exception {
     nodes.addAll(NodeProcess.cluster(root, 3));
     NodeProcess n1 = nodes.get(0);
     for (int i = 0; i < KEYS; i++) {
       assertEquals(204, Http.put(n1.url("/v1/kv/elastic/k" + i), "v" + i).status());
     }
+    return n1;
+  }
+
+  @Test
+  void whoIsLeftOfALostMajorityGoesOnAndStartsAgain() throws Exception {
+    NodeProcess n1 = begin();
+    requireSaid(run(n1, 2, "force", "--lost", "n2,n3"), "acceptDataLoss", "lost for good");
+    String[] force = {"force", "--lost", "n2,n3", "--accept-data-loss"};
+    nodes.get(1).kill();
+    requireSaid(
+        run(n1, 2, "force", "--lost", "n2", "--accept-data-loss"), "n1, n3 can decide, a majority");
+    nodes.get(2).kill();
+    requireSaid(
+        run(n1, 2, "force", "--lost", "n2", "--accept-data-loss"), "n3 may know a newer state");
+    requireSaid(run(n1, 0, force), "done, epoch");
+    requireSaid(run(n1, 0, "status"), "1: 1 alive");
+    n1.kill();
+    n1.start();
+    assertEquals("v7", Http.get(n1.url("/v1/kv/elastic/k7?r=1")).text());
+    for (String name : List.of("n4", "n5")) {
+      NodeProcess joiner = NodeProcess.joining(root, name, n1);
+      nodes.add(joiner);
+      joiner.start();
+      eventually(() -> cluster(n1).getJsonObject("transition") == null);
+    }
+    awaitOwners(n1, "n1", "n4", "n5");
+    requireAll(nodes.get(4));
+  }
+
+  @Test
+  void operatorsChangeMembersFromTheCommandLine() throws Exception {
+    NodeProcess n1 = begin();
     requireSaid(run(n1, 0, "status"), "3: 3 alive", "256: 256 ok", "n=3 r=2 w=2", "n3 ");
     requireSaid(run(n1, 0, "ring"), "3 nodes own 256 each", " 255 n");
     NodeProcess n4 = NodeProcess.joining(root, "n4", n1);
@@ -123,11 +154,7 @@ class ElasticIT {
 
   @Test
   void aClusterGrowsReplacesAndShrinks() throws Exception {
-    nodes.addAll(NodeProcess.cluster(root, 3));
-    NodeProcess n1 = nodes.get(0);
-    for (int i = 0; i < KEYS; i++) {
-      assertEquals(204, Http.put(n1.url("/v1/kv/elastic/k" + i), "v" + i).status());
-    }
+    NodeProcess n1 = begin();
     NodeProcess n4 = NodeProcess.joining(root, "n4", n1);
     nodes.add(n4);
     n4.start();

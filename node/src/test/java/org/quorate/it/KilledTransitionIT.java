@@ -180,13 +180,18 @@ class KilledTransitionIT {
         toCome.getOrDefault(victim.name(), Set.of()).size());
   }
 
-  @Test
-  void aKilledTransitionCanBeAborted() throws Exception {
+  private NodeProcess begin() throws Exception {
     nodes.addAll(NodeProcess.cluster(root, 3));
     NodeProcess n1 = nodes.get(0);
     for (int i = 0; i < KEYS; i++) {
       assertEquals(204, Http.put(n1.url("/v1/kv/killed/k" + i), "v" + i).status());
     }
+    return n1;
+  }
+
+  @Test
+  void aKilledTransitionCanBeAborted() throws Exception {
+    NodeProcess n1 = begin();
     for (int kill = 0; kill < Math.max(1, KILLS / 5); kill++) {
       NodeProcess joiner = NodeProcess.joining(root, "a" + kill, n1);
       nodes.add(joiner);
@@ -198,10 +203,7 @@ class KilledTransitionIT {
       victim.launch();
       eventually(() -> joiner.exit() == 0 && n1.answers() && isCalm(nodes.subList(0, 3)));
       for (JsonObject member : objects(get(nodes.get(1), "/v1/cluster"), "members")) {
-        boolean isOld = !member.getString("name").equals(joiner.name());
-        assertEquals(
-            isOld && member.getString("name").startsWith("n") ? 256 : 0,
-            member.getInteger("owned"));
+        assertEquals(256, member.getInteger("owned"), member.getString("name"));
       }
       requireAll(n1);
     }
@@ -209,11 +211,7 @@ class KilledTransitionIT {
 
   @Test
   void aKilledTransitionGoesOnAndSendsNothingTwice() throws Exception {
-    nodes.addAll(NodeProcess.cluster(root, 3));
-    NodeProcess n1 = nodes.get(0);
-    for (int i = 0; i < KEYS; i++) {
-      assertEquals(204, Http.put(n1.url("/v1/kv/killed/k" + i), "v" + i).status());
-    }
+    NodeProcess n1 = begin();
     for (int kill = 0; kill < KILLS; kill += 2) {
       NodeProcess joiner = NodeProcess.joining(root, "j" + kill, n1);
       List<NodeProcess> members = new ArrayList<>(nodes.subList(0, 3));
@@ -229,6 +227,6 @@ class KilledTransitionIT {
       eventually(() -> joiner.exit() == 0);
       requireAll(n1);
     }
-    assertTrue(interrupted > KILLS / 2, interrupted + " of " + KILLS + " were not over before");
+    assertTrue(interrupted >= KILLS / 2, interrupted + " of " + KILLS + " were not over before");
   }
 }
