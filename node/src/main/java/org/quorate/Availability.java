@@ -31,7 +31,7 @@ final class Availability {
   private volatile Set<String> up = Set.of();
   private volatile Map<PartitionState, Integer> partitions = Map.of();
 
-  /** The quorums that are looked at. */
+  /** The quorums that are looked at; of buckets with an n of their own, majorities. */
   record Defaults(int n, int r, int w) {}
 
   /**
@@ -83,14 +83,16 @@ final class Availability {
     int settle = 0;
     for (int p = 0; p < known.ring().partitions(); p++) {
       Assignment assignment = known.assignment(p);
-      int owners = count(assignment.now(), now);
+      int n = known.copies(p);
+      int owners = count(assignment.now(), n, now);
       if (assignment.isMoving()) {
-        owners = Math.min(owners, count(assignment.next(), now));
+        owners = Math.min(owners, count(assignment.next(), n, now));
         moving++;
         settle += assignment.isSettling() ? 1 : 0;
       }
-      counts.merge(
-          PartitionState.of(owners, defaults.n(), defaults.r(), defaults.w()), 1, Integer::sum);
+      int r = n == defaults.n() ? defaults.r() : n / 2 + 1;
+      int w = n == defaults.n() ? defaults.w() : n / 2 + 1;
+      counts.merge(PartitionState.of(owners, n, r, w), 1, Integer::sum);
     }
     up = now;
     copying = moving - settle;
@@ -99,9 +101,9 @@ final class Availability {
     watch(names);
   }
 
-  private int count(List<Member> preference, Set<String> living) {
+  private static int count(List<Member> preference, int n, Set<String> living) {
     int up = 0;
-    for (Member owner : preference.subList(0, Math.min(defaults.n(), preference.size()))) {
+    for (Member owner : preference.subList(0, Math.min(n, preference.size()))) {
       up += living.contains(owner.name()) ? 1 : 0;
     }
     return up;

@@ -11,6 +11,7 @@ import org.quorate.storage.DiskReserve;
 import org.quorate.storage.Log;
 import org.quorate.storage.Scrub;
 import org.quorate.storage.StorageMetrics;
+import org.quorate.storage.Stores;
 
 /** What a node does beside its requests, again and again until it stops. */
 final class Chores {
@@ -51,7 +52,8 @@ final class Chores {
       Transitions transitions,
       Supplier<ClusterState> state) {
     Lanes.Lane first = lanes.first();
-    Compaction compaction = compaction();
+    Stores stores = lanes.stores(state);
+    Compaction compaction = compaction(stores);
     every(
         first.loop(),
         CHECK_MILLIS,
@@ -77,14 +79,14 @@ final class Chores {
     if (config.log().sync() == Log.Sync.INTERVAL) {
       every(first.loop(), config.fsyncInterval().toMillis(), () -> log.sync(first.loop()));
     }
-    scrub().begin();
+    scrub(stores).begin();
   }
 
-  private Compaction compaction() {
+  private Compaction compaction(Stores stores) {
     return new Compaction(
         log,
         ports.directory(),
-        lanes.stores(),
+        stores,
         lanes.first().loop(),
         ports.background(),
         config.log(),
@@ -92,10 +94,10 @@ final class Chores {
         stopping);
   }
 
-  private Scrub scrub() {
+  private Scrub scrub(Stores stores) {
     return new Scrub(
         log,
-        lanes.stores(),
+        stores,
         lanes.first().loop(),
         ports.background(),
         ports.clock(),

@@ -33,12 +33,19 @@ public final class Entrance {
   private final Transport transport;
   private final Loop loop;
   private final boolean forgotVotes;
+  private final List<String> seeds;
   private final Promise<Void> known = Promise.promise();
   private String told = "";
 
   private Entrance(
-      NodeConfig config, Disk disk, Transport transport, Loop loop, boolean forgotVotes) {
+      NodeConfig config,
+      Disk disk,
+      Transport transport,
+      Loop loop,
+      boolean forgotVotes,
+      List<String> seeds) {
     this.forgotVotes = forgotVotes;
+    this.seeds = seeds;
     this.config = config;
     this.disk = disk;
     this.transport = transport;
@@ -57,15 +64,22 @@ public final class Entrance {
         return Future.succeededFuture();
       }
     } catch (CheckedFile.Damaged e) {
-      LOG.error("{}: this node begins as at its first start, and votes when it knows more", e);
+      LOG.error("{}: this node asks the others, and votes when it knows more", e);
       forgotVotes = true;
     }
-    if (!config.members().isEmpty()) {
+    List<String> others =
+        config.members().stream()
+            .map(Member::peer)
+            .filter(peer -> !peer.equals(config.advertise()))
+            .toList();
+    boolean asks = forgotVotes && !others.isEmpty(); // The log may be of a later state.
+    if (!config.members().isEmpty() && !asks) {
       remember(
           disk, ClusterState.first(config.members(), config.partitions(), config.n()), forgotVotes);
       return Future.succeededFuture();
     }
-    Entrance entrance = new Entrance(config, disk, transport, loop, forgotVotes);
+    List<String> seeds = asks ? others : config.join();
+    Entrance entrance = new Entrance(config, disk, transport, loop, forgotVotes, seeds);
     loop.execute(() -> entrance.ask(0));
     return entrance.known.future();
   }
@@ -91,11 +105,10 @@ public final class Entrance {
   }
 
   private void ask(int attempt) {
-    List<String> seeds = config.join();
     String seed = seeds.get(attempt % seeds.size());
     Member self = new Member(config.name(), config.advertise(), config.zone());
     Listen.to(
-        JoinRequest.send(transport, loop, seed, Joining.request(config.cluster(), self))
+        JoinRequest.send(transport, loop, seed, Joining.request(config.cluster(), self, forgotVotes))
             .map(Joining::answer),
         loop,
         answer -> answered(seed, attempt, answer),

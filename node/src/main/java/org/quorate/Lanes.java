@@ -12,7 +12,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.CoordinatorMetrics;
@@ -27,6 +26,7 @@ import org.quorate.repair.Departure;
 import org.quorate.repair.Healer;
 import org.quorate.repair.Responder;
 import org.quorate.repair.Standing;
+import org.quorate.replica.Layout;
 import org.quorate.replica.LocalReplica;
 import org.quorate.replica.Shard;
 import org.quorate.ring.ClusterState;
@@ -117,7 +117,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
 
   private Lane lane(int i, Shared shared, Cache<Key, State> cache, CoordinatorMetrics metrics) {
     Loop loop = ports.lanes().get(i).loop();
-    ToIntFunction<Key> partitions = this::partitionOf;
+    Layout layout = new Layout(first);
     Store store =
         new Store(
             loop,
@@ -125,7 +125,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
             shared.log(),
             ports.directory(),
             cache,
-            partitions,
+            layout,
             shared.storageMetrics(),
             shared.identity(),
             shared.reserve(),
@@ -139,7 +139,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
             ports.lanes().get(i).transport(),
             shared.beliefs(),
             ports.registry());
-    Shard shard = new Shard(store, first, config.name(), i, ports.lanes().size());
+    Shard shard = new Shard(store, layout, first, config.name(), i, ports.lanes().size());
     LocalReplica replica =
         new LocalReplica(
             store, shard, ports.clock(), (key, target) -> shared.hints().add(loop, key, target));
@@ -169,7 +169,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
         replica,
         peers,
         new Coordinator(peers, loop, ports.clock(), shared.operations(), metrics, ports.tracing()),
-        new Delivery(loop, replica, peers, first.copies(), ports.clock(), ports.tracing()),
+        new Delivery(loop, replica, peers, ports.clock(), ports.tracing()),
         antiEntropy,
         new Responder(loop, shard, store),
         new Departure(loop, ports.clock(), shard, store, shared.keepsHints()));
@@ -182,9 +182,9 @@ final class Lanes implements Iterable<Lanes.Lane> {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** The same under each state of the cluster. */
-  int partitionOf(Key key) {
-    return first.ring().partitionOf(key.hash());
+  /** The same under each state of the cluster, as is thus the loop that has the key. */
+  private int slotOf(Key key) {
+    return first.ring().slotOf(key.hash());
   }
 
   @Override
@@ -192,9 +192,10 @@ final class Lanes implements Iterable<Lanes.Lane> {
     return lanes.iterator();
   }
 
-  Stores stores() {
+  Stores stores(Supplier<ClusterState> state) {
     List<Store> stores = lanes.stream().map(Lane::store).toList();
-    return new Stores(stores, first.ring().partitions(), this::partitionOf);
+    return new Stores(
+        stores, this::slotOf, first.ring().slots(), () -> state.get().ring().partitions());
   }
 
   Lane first() {
@@ -202,7 +203,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
   }
 
   Lane of(Key key) {
-    return lanes.get(partitionOf(key) % lanes.size());
+    return lanes.get(slotOf(key) % lanes.size());
   }
 
   /** Runs on each loop after all that was given to it before. */

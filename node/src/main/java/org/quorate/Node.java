@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.Operations;
 import org.quorate.gossip.Member;
@@ -21,6 +20,7 @@ import org.quorate.repair.Exchanges;
 import org.quorate.repair.Hints;
 import org.quorate.repair.Responder;
 import org.quorate.repair.Standing;
+import org.quorate.replica.Layout;
 import org.quorate.ring.ClusterState;
 import org.quorate.ring.PartitionState;
 import org.quorate.runtime.Loop;
@@ -157,7 +157,7 @@ public final class Node {
             config.name(), defaults, chain::state, name -> peers().isUp(name), ports.registry());
     List<Responder> responders = new ArrayList<>();
     lanes.forEach(lane -> responders.add(lane.responder()));
-    this.exchanges = new Exchanges(responders, standing, antiEntropyMetrics);
+    this.exchanges = new Exchanges(responders, state.ring().slots(), standing, antiEntropyMetrics);
     this.repair = new RepairView(lanes, hints, storageMetrics);
     takenUp(state);
     peers().onChange(membership::compare, membership::check);
@@ -237,8 +237,8 @@ public final class Node {
               + "): to join again it needs a new name or an empty data directory");
     }
     Identity identity = Identity.open(ports.disk(), ports.random(), ports.writer(), ports.fatal());
-    ToIntFunction<Key> partitions = key -> state.ring().partitionOf(key.hash());
-    Recovery.Result recovered = new Recovery(ports.disk(), ports.directory(), partitions).run();
+    Recovery.Result recovered =
+        new Recovery(ports.disk(), ports.directory(), new Layout(state)).run();
     LOG.info(
         "recovered, {} log records read, in {} ms",
         recovered.records(),

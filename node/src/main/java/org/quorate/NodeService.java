@@ -20,7 +20,9 @@ import org.quorate.gossip.Member;
 import org.quorate.gossip.State;
 import org.quorate.gossip.View;
 import org.quorate.http.NodeView;
+import org.quorate.http.Problem;
 import org.quorate.repair.AntiEntropy;
+import org.quorate.replica.Layout;
 import org.quorate.ring.BucketProperties;
 import org.quorate.ring.ClusterState;
 import org.quorate.ring.PartitionState;
@@ -84,7 +86,11 @@ final class NodeService implements NodeView {
 
   @Override
   public Defaults defaults(Key key) {
-    return node.state().buckets().isEmpty() ? defaults : defaults(key.bucket());
+    ClusterState state = node.state();
+    if (state.isFounding(key::bucket)) {
+      throw Problem.founding(key.bucket());
+    }
+    return state.buckets().isEmpty() ? defaults : defaults(key.bucket());
   }
 
   private Defaults defaults(String bucket) {
@@ -103,7 +109,7 @@ final class NodeService implements NodeView {
 
   @Override
   public Future<Void> setBucket(String name, JsonObject body) {
-    return operator.setBucket(name, body, defaults);
+    return operator.setBucket(name, body);
   }
 
   @Override
@@ -118,7 +124,7 @@ final class NodeService implements NodeView {
 
   @Override
   public int partition(Key key) {
-    return node.state().ring().partitionOf(key.hash());
+    return Layout.partition(node.state(), key);
   }
 
   @Override
@@ -140,13 +146,24 @@ final class NodeService implements NodeView {
         .put("cluster", node.config().cluster())
         .put("node", node.config().name())
         .put("epoch", state.epoch())
-        .put("partitions", state.ring().partitions())
+        .put("partitions", state.ring().slots())
+        .put("layers", layers(state))
         .put(
             "defaults",
             new JsonObject().put("n", defaults.n()).put("r", defaults.r()).put("w", defaults.w()))
         .put("members", members)
         .put("partitionStates", partitionStates())
         .put("transition", transition());
+  }
+
+  /** How many buckets have each n. */
+  private static JsonArray layers(ClusterState state) {
+    JsonArray layers = new JsonArray();
+    for (int n : state.ring().layers().subList(1, state.ring().layers().size())) {
+      long buckets = state.layered().values().stream().filter(own -> own == n).count();
+      layers.add(new JsonObject().put("n", n).put("buckets", buckets));
+    }
+    return layers;
   }
 
   private JsonObject partitionStates() {

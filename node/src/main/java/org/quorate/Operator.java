@@ -3,12 +3,13 @@ package org.quorate;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.quorate.http.NodeView;
+import org.jspecify.annotations.Nullable;
 import org.quorate.http.Problem;
 import org.quorate.membership.UndecidedException;
 import org.quorate.ring.BucketProperties;
@@ -59,25 +60,57 @@ final class Operator {
   }
 
   /**
-   * Sets what a bucket's requests wait for; what is not said is as in other buckets.
-   *
-   * @param defaults of those
+   * Sets a bucket's owners and what its requests wait for; what is not said is as the node's
+   * options say. Completes when all that answer know it.
    */
-  Future<Void> setBucket(String name, JsonObject body, NodeView.Defaults defaults) {
+  Future<Void> setBucket(String name, JsonObject body) {
     BucketProperties properties;
     try {
       allow(body, Set.of("n", "r", "w"));
-      int n = number(body, "n", defaults.n(), Integer.MAX_VALUE);
-      properties =
-          new BucketProperties(
-              n, number(body, "r", defaults.r(), n), number(body, "w", defaults.w(), n));
+      NodeConfig config = node.config();
+      int n = number(body, "n", node.state().copies(name), Integer.MAX_VALUE);
+      int r = number(body, "r", Math.min(n, config.r().applyAsInt(n)), n);
+      int w = number(body, "w", Math.min(n, config.w().applyAsInt(n)), n);
+      properties = new BucketProperties(n, r, w);
+      if (n != node.state().copies(name)) {
+        requireAll(name);
+      }
     } catch (Problem problem) {
       return Future.failedFuture(problem);
     }
     return node.participation()
         .change(state -> state.bucket(name, properties))
-        .<Void>mapEmpty()
+        .compose(begun -> node.participation().founded(name))
+        .<Void>map(after -> requireFounded(name, properties, after))
         .recover(e -> Future.failedFuture(translate("change of the bucket", e)));
+  }
+
+  /** All members have to say that they have no key of a bucket whose n is set. */
+  private void requireAll(String bucket) {
+    List<String> away =
+        node.state().nodes().stream()
+            .map(Member::name)
+            .filter(name -> !node.membership().standing(name).isLiving())
+            .filter(name -> !name.equals(node.config().name()))
+            .toList();
+    if (!away.isEmpty()) {
+      throw Problem.unready(
+          "n of bucket " + bucket + " cannot be set while " + String.join(", ", away) + " is down");
+    }
+  }
+
+  private static @Nullable Void requireFounded(
+      String bucket, BucketProperties wanted, ClusterState after) {
+    if (!wanted.equals(after.buckets().get(bucket))) {
+      throw Problem.conflict(
+          "n="
+              + wanted.n()
+              + " of bucket "
+              + bucket
+              + " could not be set: a member has keys of it, or records of deleted ones, or went"
+              + " down meanwhile; nothing has changed");
+    }
+    return null;
   }
 
   private static int number(JsonObject body, String field, int byDefault, int most) {

@@ -14,8 +14,10 @@ import org.quorate.membership.Joining;
 import org.quorate.membership.Membership;
 import org.quorate.membership.Progress;
 import org.quorate.membership.Transitions;
+import org.quorate.membership.UndecidedException;
 import org.quorate.replica.Tenure;
 import org.quorate.ring.ClusterState;
+import org.quorate.ring.Ground;
 import org.quorate.runtime.Listen;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,8 @@ public final class Participation {
   private static final Logger LOG = LoggerFactory.getLogger(Participation.class);
 
   private static final long CHANGE_NANOS = 5_000_000_000L;
+  private static final long FOUND_MILLIS = 30_000;
+  private static final long AGAIN_MILLIS = 50;
 
   private final String cluster;
   private final String node;
@@ -121,8 +125,42 @@ public final class Participation {
         : chain.answer(from, question);
   }
 
-  /** How far this node is with the transition that is under way. Completes on the first loop. */
+  /**
+   * Completes when the founding of the bucket is over, and all members that answer know that: with
+   * the state after it. On any thread.
+   */
+  public Future<ClusterState> founded(String bucket) {
+    return Tasks.onLoop(
+        lanes.first().loop(),
+        () -> {
+          Promise<ClusterState> over = Promise.promise();
+          lanes.first().loop().after(FOUND_MILLIS, () -> over.tryFail(new UndecidedException(
+              true, "n of bucket " + bucket + " is still being set")));
+          awaitFounded(bucket, over);
+          return over.future();
+        });
+  }
+
+  private void awaitFounded(String bucket, Promise<ClusterState> over) {
+    ClusterState state = chain.state();
+    Listen.to(
+        state.isFounding(() -> bucket)
+            ? Future.succeededFuture(false)
+            : transitions.isKnown(state.epoch()),
+        lanes.first().loop(),
+        isOver -> {
+          if (isOver) {
+            over.tryComplete(state);
+          } else if (!over.future().isComplete()) {
+            lanes.first().loop().after(AGAIN_MILLIS, () -> awaitFounded(bucket, over));
+          }
+        },
+        e -> {});
+  }
+
+  /** How far this node is with what is under way. Completes on the first loop. */
   Future<Progress> progress() {
+    Set<Ground> grounds = ConcurrentHashMap.newKeySet();
     Set<Integer> ready = ConcurrentHashMap.newKeySet();
     Set<Long> epochs = ConcurrentHashMap.newKeySet();
     Promise<Progress> progress = Promise.promise();
@@ -133,6 +171,7 @@ public final class Participation {
               epochs.add(tenure.epoch());
               epochs.add(tenure.settledEpoch());
               ready.addAll(lane.antiEntropy().ready());
+              grounds.add(lane.shard().survey().ground());
             })
         .map(
             asked -> {
@@ -144,7 +183,10 @@ public final class Participation {
                   epochs.stream().mapToLong(Long::longValue).min().orElse(0),
                   epochs.size() == 1 ? new TreeSet<>(ready) : Set.of(),
                   hasLetGo,
-                  pendingHints.getAsLong());
+                  pendingHints.getAsLong(),
+                  grounds.size() == 1
+                      ? grounds.iterator().next()
+                      : grounds.contains(Ground.TAKEN) ? Ground.TAKEN : Ground.UNKNOWN);
             })
         .onComplete(told -> lanes.first().loop().execute(() -> progress.handle(told)));
     return progress.future();

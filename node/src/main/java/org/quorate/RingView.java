@@ -18,19 +18,36 @@ final class RingView {
 
   /** {@code GET /v1/cluster/ring}. */
   static JsonObject of(ClusterState state) {
-    JsonArray partitions = new JsonArray();
-    owners(state).forEach(owners -> partitions.add(new JsonArray(owners)));
+    Ring ring = state.ring();
+    JsonArray layers = new JsonArray();
+    for (int layer = 1; layer < ring.layers().size(); layer++) {
+      layers.add(
+          new JsonObject()
+              .put("n", ring.layers().get(layer))
+              .put("first", layer * ring.slots())
+              .put("partitions", layer(state, layer)));
+    }
     return new JsonObject()
         .put("epoch", state.epoch())
-        .put("partitions", partitions)
+        .put("partitions", layer(state, 0))
+        .put("layers", layers)
         .put("moving", moving(state));
+  }
+
+  private static JsonArray layer(ClusterState state, int layer) {
+    int slots = state.ring().slots();
+    JsonArray partitions = new JsonArray();
+    owners(state)
+        .subList(layer * slots, (layer + 1) * slots)
+        .forEach(owners -> partitions.add(new JsonArray(owners)));
+    return partitions;
   }
 
   /** The owners of each partition now, in order of preference. */
   static List<List<String>> owners(ClusterState state) {
     List<List<String>> owners = new ArrayList<>();
     for (int p = 0; p < state.ring().partitions(); p++) {
-      owners.add(names(state.assignment(p).now(), state.copies()));
+      owners.add(names(state.assignment(p).now(), state.copies(p)));
     }
     return owners;
   }
@@ -48,9 +65,9 @@ final class RingView {
         moving.add(
             new JsonObject()
                 .put("partition", p)
-                .put("next", new JsonArray(names(assignment.next(), state.copies())))
-                .put("from", new JsonArray(assignment.sources(state.copies())))
-                .put("to", new JsonArray(assignment.newcomers(state.copies())))
+                .put("next", new JsonArray(names(assignment.next(), state.copies(p))))
+                .put("from", new JsonArray(assignment.sources(state.copies(p))))
+                .put("to", new JsonArray(assignment.newcomers(state.copies(p))))
                 .put("phase", assignment.isSettling() ? "settling" : "copying"));
       }
     }

@@ -295,7 +295,7 @@ final class ServeCommand implements Callable<Integer> {
         http.reachedAt(HostPort.parse(reached).host()).toString(),
         joins ? List.of() : list,
         seeds.stream().map(HostPort::toString).toList(),
-        known.map(state -> state.ring().partitions()).orElse(partitions),
+        known.map(state -> state.ring().slots()).orElse(partitions),
         owners,
         quorum("--r", r, joins ? Integer.MAX_VALUE : owners),
         quorum("--w", w, joins ? Integer.MAX_VALUE : owners),

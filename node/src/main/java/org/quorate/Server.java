@@ -176,7 +176,7 @@ public final class Server {
   private void open(List<Lane> lanes, Promise<Running> running) {
     try {
       ChronicleDirectory directory =
-          directory(remembered(data).orElseThrow().ring().partitions(), lanes.size());
+          directory(remembered(data).orElseThrow().ring().slots(), lanes.size());
       Node.start(config, ports(lanes, directory))
           .compose(node -> serve(node, lanes))
           .onSuccess(ready -> background.execute(directory::openMaps))
@@ -191,9 +191,9 @@ public final class Server {
     return Entrance.remembered(data.logDisk());
   }
 
-  private ChronicleDirectory directory(int partitions, int loops) throws IOException {
+  private ChronicleDirectory directory(int slots, int loops) throws IOException {
     ChronicleDirectory directory =
-        new ChronicleDirectory(data.keyDirectory(), partitions, loops, background);
+        new ChronicleDirectory(data.keyDirectory(), slots, loops, background);
     Gauge.builder("quorate.directory.keys", directory, ChronicleDirectory::keys).register(registry);
     Gauge.builder("quorate.directory.bytes", directory, ChronicleDirectory::sizeBytes)
         .register(registry);

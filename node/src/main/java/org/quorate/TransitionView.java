@@ -36,7 +36,7 @@ final class TransitionView {
       if (assignment.isMoving()) {
         settling += assignment.isSettling() ? 1 : 0;
         copying += assignment.isSettling() ? 0 : 1;
-        assignment.holders(state.copies()).stream()
+        assignment.holders(state.copies(p)).stream()
             .filter(isLiving.negate())
             .forEach(node -> waitingFor.merge(node, 1, Integer::sum));
       }

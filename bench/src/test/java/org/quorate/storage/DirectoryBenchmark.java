@@ -35,7 +35,7 @@ public class DirectoryBenchmark {
   public void fill() throws IOException {
     path = Files.createTempDirectory("quorate-micro");
     directory = new ChronicleDirectory(path, PARTITIONS, 1, Runnable::run);
-    directory.recovered();
+    directory.recovered(0);
     names = new Key[keys];
     for (int i = 0; i < keys; i++) {
       names[i] = Key.of("bench", "key-" + i);

@@ -22,6 +22,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.quorate.replica.Layout;
+import org.quorate.ring.ClusterState;
+import org.quorate.ring.Member;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.VertxLoop;
 import org.quorate.testing.HeapDirectory;
@@ -47,13 +50,17 @@ public class LogBenchmark {
   private VertxLoop loop;
   private Log log;
 
+  private static Layout layout() {
+    return new Layout(ClusterState.first(List.of(new Member("n1", "n1:1", "")), 1, 1));
+  }
+
   @Setup
   public void open() throws IOException {
     path = Files.createTempDirectory("quorate-micro");
     vertx = Vertx.vertx();
     loop = new VertxLoop(vertx, vertx.getOrCreateContext(), Clock.SYSTEM, LogBenchmark::fail);
     Disk disk = new FileDisk(path);
-    Recovery.Result found = new Recovery(disk, new HeapDirectory(), any -> 0).run();
+    Recovery.Result found = new Recovery(disk, new HeapDirectory(), layout()).run();
     log =
         new Log(
             disk,

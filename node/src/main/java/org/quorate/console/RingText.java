@@ -18,7 +18,7 @@ public final class RingText {
    * @param ring as in {@code /v1/cluster/ring}
    */
   public static List<String> of(JsonObject ring) {
-    List<List<String>> owners = owners(ring);
+    List<List<String>> owners = all(ring);
     Map<String, Integer> owned = new TreeMap<>();
     Map<String, Integer> first = new HashMap<>();
     for (List<String> list : owners) {
@@ -31,9 +31,9 @@ public final class RingText {
             + ring.getLong("epoch")
             + ": "
             + owners.size()
-            + " partitions, owned "
-            + owners.stream().mapToInt(List::size).max().orElse(0)
-            + " times; "
+            + " partitions, "
+            + layers(ring)
+            + "; "
             + owned.size()
             + " nodes own "
             + Text.range(List.copyOf(owned.values()))
@@ -76,8 +76,29 @@ public final class RingText {
     return lines;
   }
 
-  private static List<List<String>> owners(JsonObject ring) {
-    return ring.getJsonArray("partitions").stream()
+  /** {@code owned 3 times}, or {@code from 256 on owned 5 times} too. */
+  private static String layers(JsonObject ring) {
+    StringBuilder text = new StringBuilder("owned " + copies(owners(ring)) + " times");
+    for (JsonObject layer : Json.objects(ring, "layers")) {
+      text.append(", from ").append(layer.getInteger("first"));
+      text.append(" on ").append(layer.getInteger("n")).append(" times");
+    }
+    return text.toString();
+  }
+
+  private static int copies(List<List<String>> owners) {
+    return owners.get(0).size();
+  }
+
+  /** Of all layers. */
+  private static List<List<String>> all(JsonObject ring) {
+    List<List<String>> all = new ArrayList<>(owners(ring));
+    Json.objects(ring, "layers").forEach(layer -> all.addAll(owners(layer)));
+    return all;
+  }
+
+  private static List<List<String>> owners(JsonObject layer) {
+    return layer.getJsonArray("partitions").stream()
         .map(JsonArray.class::cast)
         .map(list -> list.stream().map(String.class::cast).toList())
         .toList();

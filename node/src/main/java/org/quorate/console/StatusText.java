@@ -36,7 +36,7 @@ public final class StatusText {
                 + " sees it",
             Text.WIDTH));
     lines.add("members     " + members.size() + ": " + states(members));
-    lines.add("partitions  " + status.getInteger("partitions") + ": " + partitionStates(status));
+    lines.add("partitions  " + partitions(status) + ": " + partitionStates(status));
     JsonObject quorums = status.getJsonObject("defaults");
     lines.add(
         "quorums     n="
@@ -44,7 +44,8 @@ public final class StatusText {
             + " r="
             + quorums.getInteger("r")
             + " w="
-            + quorums.getInteger("w"));
+            + quorums.getInteger("w")
+            + ownQuorums(status));
     JsonObject transition = status.getJsonObject("transition");
     if (transition != null) {
       lines.add("");
@@ -53,6 +54,18 @@ public final class StatusText {
     lines.add("");
     lines.addAll(all || members.size() <= LISTED ? listed(members) : summed(members));
     return lines;
+  }
+
+  /** {@code , 2 buckets n=5}. */
+  private static String ownQuorums(JsonObject status) {
+    return Json.objects(status, "layers").stream()
+        .map(each -> ", " + each.getInteger("buckets") + " buckets n=" + each.getInteger("n"))
+        .collect(Collectors.joining());
+  }
+
+  /** Each n has as many. */
+  private static int partitions(JsonObject status) {
+    return status.getInteger("partitions") * (1 + Json.objects(status, "layers").size());
   }
 
   private static String states(List<JsonObject> members) {

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.quorate.coordinator.QuorumException.Kind;
 import org.quorate.replica.Cluster;
+import org.quorate.replica.Cluster.Owner;
+import org.quorate.replica.Cluster.Preference;
 import org.quorate.replica.Replica;
 import org.quorate.replica.Write;
 import org.quorate.runtime.Clock;
@@ -76,15 +79,32 @@ public final class Coordinator {
   }
 
   private Future<ReadResult> read(Key key, Terms terms, long deadline) {
-    OwnerSet set =
-        TracedReplica.all(
-            OwnerSet.toRead(cluster.preference(key), terms.n(), terms.sloppy()),
-            tracing,
-            terms.span(),
-            "replica read repair");
+    OwnerSet set;
+    try {
+      set =
+          TracedReplica.all(
+              OwnerSet.toRead(preference(key, terms), terms.n(), terms.sloppy()),
+              tracing,
+              terms.span(),
+              "replica read repair");
+    } catch (QuorumException e) {
+      return Future.failedFuture(e);
+    }
     return new ReadOperation(key, set, terms.quorum(), deadline, loop, metrics)
         .start(clock)
         .recover(e -> again(e, deadline, () -> read(key, terms, deadline)));
+  }
+
+  /**
+   * @throws QuorumException if the key has not as many owners as the terms say
+   */
+  private Preference preference(Key key, Terms terms) {
+    Preference preference = cluster.preference(key);
+    if (preference.n() != terms.n()) {
+      List<Owner> owners = OwnerSet.owners(preference.now(), preference.n());
+      throw new QuorumException(Kind.OTHER_N, true, terms.quorum(), owners, null);
+    }
+    return preference;
   }
 
   /** Begins anew when this node knows the state of the cluster that an owner knew. */
@@ -125,13 +145,20 @@ public final class Coordinator {
     Supplier<OwnerSet> plan =
         () ->
             TracedReplica.all(
-                OwnerSet.toWrite(cluster.preference(key), terms.n(), terms.sloppy()),
+                OwnerSet.toWrite(preference(key, terms), terms.n(), terms.sloppy()),
                 tracing,
                 terms.span(),
                 "replica merge");
+    WriteOperation operation;
+    try {
+      operation =
+          new WriteOperation(
+              key, plan, cluster, write, terms.quorum(), deadline, loop, clock, metrics);
+    } catch (QuorumException e) {
+      return Future.failedFuture(e);
+    }
     long began = operations.begin();
-    return new WriteOperation(
-            key, plan, cluster, write, terms.quorum(), deadline, loop, clock, metrics)
+    return operation
         .start()
         .onComplete(done -> operations.end(began))
         .recover(e -> again(e, deadline, () -> write(key, write, terms, deadline)));
@@ -176,7 +203,7 @@ public final class Coordinator {
   public Future<List<Holding>> holdings(Key key, int n, long timeoutNanos) {
     long deadline = clock.nanos() + timeoutNanos;
     List<Future<Holding>> asked = new ArrayList<>();
-    for (Cluster.Owner owner : OwnerSet.owners(cluster.preference(key).now(), n)) {
+    for (Owner owner : OwnerSet.owners(cluster.preference(key).now(), n)) {
       Promise<Holding> holding = Promise.promise();
       loop.after(
           timeoutNanos / 1_000_000, () -> holding.tryComplete(new Holding(owner.name(), null)));

@@ -15,6 +15,8 @@ public final class QuorumException extends RuntimeException {
     QUORUM_UNREACHABLE,
     /** Sent, and too few answered in time. */
     QUORUM_TIMEOUT,
+    /** The key's bucket has got another n since the caller looked; nothing was sent. */
+    OTHER_N,
     /** Owners refused for lack of room. */
     OVERLOADED,
     /** Owners refused because their disks are full. */

@@ -210,7 +210,7 @@ final class WriteOperation {
         loop,
         known -> {
           if (!answer.future().isComplete()) {
-            begin(new Round(plan.get()));
+            replanned();
           }
         },
         e -> {
@@ -219,6 +219,18 @@ final class WriteOperation {
             replan(stale, refused);
           }
         });
+  }
+
+  private void replanned() {
+    OwnerSet owners;
+    try {
+      owners = plan.get();
+    } catch (QuorumException e) { // Another n now: then nobody had stored what was minted here.
+      cancelExpiry();
+      answer.fail(problem(false));
+      return;
+    }
+    begin(new Round(owners));
   }
 
   private void begin(Round next) {

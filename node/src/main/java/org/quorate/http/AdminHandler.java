@@ -160,11 +160,12 @@ final class AdminHandler {
       new Query(request.query(), Set.of());
       Key key = KeyPath.parse(rest);
       Coordinator coordinator = node.coordinator(key);
+      int n = node.defaults(key).n();
       Listen.to(
           Hop.call(
               loop,
               coordinator.loop(),
-              () -> coordinator.holdings(key, node.defaults(key).n(), HOLDINGS_NANOS)),
+              () -> coordinator.holdings(key, n, HOLDINGS_NANOS)),
           loop,
           holdings -> json(response, holdings(key, holdings)),
           e -> failed(response, e));

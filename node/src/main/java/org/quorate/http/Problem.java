@@ -84,6 +84,16 @@ public final class Problem extends RuntimeException {
         400, "malformed-request", "The request is not HTTP", "it cannot be read as HTTP/1.1");
   }
 
+  /** The bucket's keys can be neither read nor written for a moment. */
+  public static Problem founding(String bucket) {
+    return unready("n of bucket " + bucket + " is being set");
+  }
+
+  /** What cannot be done now, and may be later. */
+  public static Problem unready(String detail) {
+    return notApplied(503, "not-ready", "This is not possible now", detail);
+  }
+
   static Problem overloaded(String detail) {
     return notApplied(503, "overloaded", "The node has too much to do", detail);
   }
@@ -103,6 +113,12 @@ public final class Problem extends RuntimeException {
                   "quorum-timeout",
                   "Too few owners answered in time",
                   e.acked() + " of " + e.required() + " needed owners answered");
+          case OTHER_N ->
+              new Problem(
+                  503,
+                  "not-ready",
+                  "The bucket was not ready",
+                  "its n has been set meanwhile; nothing was sent");
           case OVERLOADED ->
               new Problem(503, "overloaded", "Owners have too much to do", "owners refused");
           case DISK_FULL ->

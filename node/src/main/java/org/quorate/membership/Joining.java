@@ -29,10 +29,15 @@ public final class Joining {
     }
   }
 
-  public static byte[] request(String cluster, Member self) {
+  /**
+   * @param returns whether this node was a member before, and has forgotten of what state: then it
+   *     must be one still
+   */
+  public static byte[] request(String cluster, Member self, boolean returns) {
     return new JsonObject()
         .put("cluster", cluster)
         .put("member", StateCodec.encode(self))
+        .put("returns", returns)
         .toBuffer()
         .getBytes();
   }
@@ -58,8 +63,9 @@ public final class Joining {
       return Future.succeededFuture(new Answer(null, refusal, false).encode());
     }
     Member node = StateCodec.member(json.getJsonObject("member"));
+    boolean returns = json.getBoolean("returns");
     return chain
-        .propose(state -> state.join(node), PROPOSE_NANOS)
+        .propose(state -> returns ? state.returning(node) : state.join(node), PROPOSE_NANOS)
         .map(state -> new Answer(state, "", false))
         .otherwise(e -> new Answer(null, String.valueOf(e.getMessage()), mayAskAgain(e)))
         .map(Answer::encode);

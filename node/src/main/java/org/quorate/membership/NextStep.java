@@ -4,14 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.quorate.ring.Assignment;
 import org.quorate.ring.ClusterState;
+import org.quorate.ring.Ground;
 import org.quorate.ring.Member;
 import org.quorate.ring.Transition;
 
 /**
- * The next state of a transition, from what the nodes say of their progress. Pure. DESIGN.md says
- * why each condition is needed.
+ * The next state of a transition or of a founding, from what the nodes say of their progress. Pure.
+ * DESIGN.md says why each condition is needed.
  *
  * <pre>
  *  a partition that   goes on when
@@ -19,6 +21,11 @@ import org.quorate.ring.Transition;
  *  settles            each new owner had all that each source had under the settling state, and all
  *                     that hold it have no update of an earlier state in progress
  *  all have moved     all members have let go of what they own no more, and who leaves has no hints
+ *
+ *  a founding         when
+ *  succeeds           all members have no key of the bucket, and no update of an earlier state in
+ *                     progress, and are ready for the keys to come
+ *  fails              some member has a key of it, or is not believed to be alive
  * </pre>
  */
 final class NextStep {
@@ -32,22 +39,37 @@ final class NextStep {
 
   /**
    * @param progress of those that answered
+   * @param isLiving whether a member is believed to be alive
    * @return empty if nothing can go on
    */
-  static Optional<ClusterState> of(ClusterState state, Map<String, Progress> progress) {
+  static Optional<ClusterState> of(
+      ClusterState state, Map<String, Progress> progress, Predicate<String> isLiving) {
+    NextStep step = new NextStep(state, progress);
     Transition transition = state.transition();
-    if (transition == null) {
-      return Optional.empty();
-    }
-    return new NextStep(state, progress).next(transition);
+    ClusterState next = transition == null ? step.founded(isLiving) : step.next(transition);
+    return next.epoch() == state.epoch() ? Optional.empty() : Optional.of(next);
   }
 
-  private Optional<ClusterState> next(Transition transition) {
-    ClusterState next =
-        transition.moved() == state.ring().partitions()
-            ? mayFinish(transition) ? state.finish() : state
-            : state.advance(ready());
-    return next.epoch() == state.epoch() ? Optional.empty() : Optional.of(next);
+  private ClusterState next(Transition transition) {
+    if (transition.moved() < state.ring().partitions()) {
+      return state.advance(ready());
+    }
+    return mayFinish(transition) ? state.finish() : state;
+  }
+
+  private ClusterState founded(Predicate<String> isLiving) {
+    List<String> members = state.ring().members().stream().map(Member::name).toList();
+    boolean fails =
+        members.stream().anyMatch(node -> !isLiving.test(node) || says(node, Ground.TAKEN));
+    boolean isClear = members.stream().allMatch(node -> says(node, Ground.CLEAR));
+    return fails || isClear ? state.founded(!fails) : state;
+  }
+
+  private boolean says(String node, Ground ground) {
+    return told(node)
+        .filter(told -> told.epoch() >= state.epoch())
+        .filter(told -> told.ground() == ground)
+        .isPresent();
   }
 
   private List<Integer> ready() {
@@ -61,7 +83,7 @@ final class NextStep {
   }
 
   private boolean mayGoOn(int partition, Assignment assignment) {
-    int n = state.copies();
+    int n = state.copies(partition);
     boolean areReady =
         assignment.newcomers(n).stream()
             .allMatch(

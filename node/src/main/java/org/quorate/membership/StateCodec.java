@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.quorate.ring.BucketProperties;
 import org.quorate.ring.ClusterState;
+import org.quorate.ring.Founding;
 import org.quorate.ring.Member;
 import org.quorate.ring.Ring;
 import org.quorate.ring.Transition;
@@ -40,7 +41,7 @@ public final class StateCodec {
    * @param owners {@code 0 1 2,1 2 0}: for each partition the places of its owners among the
    *     members
    */
-  private record Written(int copies, List<Member> members, String owners) {
+  private record Written(List<Integer> layers, List<Member> members, String owners) {
     Ring read() {
       List<List<String>> names = new ArrayList<>();
       for (String list : owners.split(",", -1)) {
@@ -49,7 +50,7 @@ public final class StateCodec {
                 .map(place -> members.get(Integer.parseInt(place)).name())
                 .toList());
       }
-      return Ring.of(members, copies, names);
+      return Ring.of(members, layers, names);
     }
   }
 
@@ -81,20 +82,31 @@ public final class StateCodec {
         .buckets()
         .forEach(
             (name, bucket) ->
-                buckets.put(
-                    name,
-                    new JsonObject()
-                        .put("n", bucket.n())
-                        .put("r", bucket.r())
-                        .put("w", bucket.w())));
+                buckets.put(name, encode(bucket)));
     JsonObject json =
         new JsonObject()
             .put("epoch", state.epoch())
-            .put("copies", state.copies())
+            .put("layers", new JsonArray(state.ring().layers()))
             .put("ring", encode(state.ring()))
             .put("buckets", buckets);
+    Founding founding = state.founding();
+    if (founding != null) {
+      json.put(
+          "founding",
+          encode(founding.properties())
+              .put("bucket", founding.bucket())
+              .put("since", founding.since()));
+    }
     Transition moving = state.transition();
     return moving == null ? json : json.put("transition", encode(moving));
+  }
+
+  private static JsonObject encode(BucketProperties bucket) {
+    return new JsonObject().put("n", bucket.n()).put("r", bucket.r()).put("w", bucket.w());
+  }
+
+  private static BucketProperties bucket(JsonObject json) {
+    return new BucketProperties(json.getInteger("n"), json.getInteger("r"), json.getInteger("w"));
   }
 
   private static JsonObject encode(Transition moving) {
@@ -142,21 +154,22 @@ public final class StateCodec {
    */
   public static ClusterState decode(JsonObject json) {
     try {
-      int copies = json.getInteger("copies");
+      List<Integer> layers = json.getJsonArray("layers").stream().map(Integer.class::cast).toList();
       SortedMap<String, BucketProperties> buckets = new TreeMap<>();
       JsonObject known = json.getJsonObject("buckets");
       for (String name : known.fieldNames()) {
-        JsonObject bucket = known.getJsonObject(name);
-        buckets.put(
-            name,
-            new BucketProperties(
-                bucket.getInteger("n"), bucket.getInteger("r"), bucket.getInteger("w")));
+        buckets.put(name, bucket(known.getJsonObject(name)));
       }
+      JsonObject founding = json.getJsonObject("founding");
       return new ClusterState(
           json.getLong("epoch"),
-          ring(json.getJsonObject("ring"), copies),
-          transition(json.getJsonObject("transition"), copies),
-          buckets);
+          ring(json.getJsonObject("ring"), layers),
+          transition(json.getJsonObject("transition"), layers),
+          buckets,
+          founding == null
+              ? null
+              : new Founding(
+                  founding.getString("bucket"), bucket(founding), founding.getLong("since")));
     } catch (ClassCastException
         | NullPointerException
         | NumberFormatException
@@ -165,7 +178,7 @@ public final class StateCodec {
     }
   }
 
-  private static @Nullable Transition transition(@Nullable JsonObject json, int copies) {
+  private static @Nullable Transition transition(@Nullable JsonObject json, List<Integer> layers) {
     if (json == null) {
       return null;
     }
@@ -178,15 +191,15 @@ public final class StateCodec {
         json.getString("node"),
         json.getString("by"),
         json.getLong("since"),
-        ring(json.getJsonObject("target"), copies),
+        ring(json.getJsonObject("target"), layers),
         lost,
         progress);
   }
 
-  private static Ring ring(JsonObject json, int copies) {
+  private static Ring ring(JsonObject json, List<Integer> layers) {
     List<Member> members = new ArrayList<>();
     json.getJsonArray("members").forEach(each -> members.add(member((JsonObject) each)));
-    return RINGS.get(new Written(copies, members, json.getString("owners")), Written::read);
+    return RINGS.get(new Written(layers, members, json.getString("owners")), Written::read);
   }
 
   static Member member(JsonObject json) {

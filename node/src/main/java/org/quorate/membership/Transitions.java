@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives the transition that is under way, if this node is the one to do that: asks all nodes how
- * far they are, and proposes the {@link NextStep}. Called on the chain's loop.
+ * Drives the transition or the founding that is under way, if this node is the one to do that: asks
+ * all nodes how far they are, and proposes the {@link NextStep}. Called on the chain's loop.
  */
 public final class Transitions {
   private static final Logger LOG = LoggerFactory.getLogger(Transitions.class);
@@ -56,10 +56,16 @@ public final class Transitions {
   /** To be called every now and then. */
   public void drive() {
     ClusterState state = chain.state();
-    if (isBusy || state.transition() == null || !isDriver(state)) {
+    boolean isCalm = state.transition() == null && state.founding() == null;
+    if (isBusy || isCalm || !isDriver(state)) {
       return;
     }
     isBusy = true;
+    Listen.to(progress(state), loop, told -> step(state, told), e -> {});
+  }
+
+  /** How far all nodes are that answer. */
+  private Future<Map<String, Progress>> progress(ClusterState state) {
     Map<String, Progress> progress = new TreeMap<>();
     Promise<Void> told = Promise.promise();
     int[] open = {state.nodes().size()};
@@ -74,14 +80,20 @@ public final class Transitions {
               });
     }
     loop.after(PATIENCE_MILLIS, told::tryComplete);
-    Listen.to(told.future(), loop, done -> step(state, Map.copyOf(progress)), e -> {});
+    return told.future().map(all -> Map.copyOf(progress));
+  }
+
+  /** Whether all nodes that answer have taken up this state, or a later one. */
+  public Future<Boolean> isKnown(long epoch) {
+    return progress(chain.state())
+        .map(all -> all.values().stream().allMatch(told -> told.epoch() >= epoch));
   }
 
   /** One is enough; a second does no harm. */
   private boolean isDriver(ClusterState state) {
     return state.voters().stream()
         .map(Member::name)
-        .filter(name -> name.equals(self) || isLiving.test(name))
+        .filter(this::mayLive)
         .findFirst()
         .filter(self::equals)
         .isPresent();
@@ -96,13 +108,16 @@ public final class Transitions {
   }
 
   private void step(ClusterState state, Map<String, Progress> progress) {
-    if (NextStep.of(state, progress).isEmpty()) {
+    if (NextStep.of(state, progress, this::mayLive).isEmpty()) {
       isBusy = false;
       return;
     }
     Listen.to(
         chain.propose(
-            base -> base.epoch() == state.epoch() ? NextStep.of(base, progress).orElse(base) : base,
+            base ->
+                base.epoch() == state.epoch()
+                    ? NextStep.of(base, progress, this::mayLive).orElse(base)
+                    : base,
             PROPOSE_NANOS),
         loop,
         decided -> isBusy = false,
@@ -110,5 +125,9 @@ public final class Transitions {
           isBusy = false;
           LOG.info("the transition does not go on now: {}", e.getMessage());
         });
+  }
+
+  private boolean mayLive(String node) {
+    return node.equals(self) || isLiving.test(node);
   }
 }

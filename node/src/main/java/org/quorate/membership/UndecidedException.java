@@ -5,7 +5,7 @@ public final class UndecidedException extends RuntimeException {
   private static final long serialVersionUID = 1;
   private final boolean mayTakeEffect;
 
-  UndecidedException(boolean mayTakeEffect, String message) {
+  public UndecidedException(boolean mayTakeEffect, String message) {
     super(message, null, false, false);
     this.mayTakeEffect = mayTakeEffect;
   }

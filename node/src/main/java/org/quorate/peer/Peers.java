@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.quorate.replica.AtEpoch;
 import org.quorate.replica.Cluster;
 import org.quorate.replica.Failure;
+import org.quorate.replica.Layout;
 import org.quorate.replica.LocalReplica;
 import org.quorate.replica.ReplicaException;
 import org.quorate.ring.Assignment;
@@ -244,6 +245,7 @@ public final class Peers implements Cluster {
   private Preference preference(int partition) {
     Assignment assignment = state.assignment(partition);
     return new Preference(
+        state.copies(partition),
         state.epoch(),
         owners(assignment.now()),
         owners(assignment.next()),
@@ -273,7 +275,7 @@ public final class Peers implements Cluster {
 
   @Override
   public Preference preference(Key key) {
-    int partition = state.ring().partitionOf(key.hash());
+    int partition = Layout.partition(state, key);
     Preference known = preferences[partition];
     if (known == null) {
       known = preference(partition);

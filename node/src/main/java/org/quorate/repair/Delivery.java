@@ -36,20 +36,14 @@ public final class Delivery {
   private final Loop loop;
   private final LocalReplica own;
   private final Cluster cluster;
-  private final int n;
   private final Clock clock;
   private final Tracing tracing;
 
-  /**
-   * @param n owners of each key
-   */
-  public Delivery(
-      Loop loop, LocalReplica own, Cluster cluster, int n, Clock clock, Tracing tracing) {
+  public Delivery(Loop loop, LocalReplica own, Cluster cluster, Clock clock, Tracing tracing) {
     this.tracing = tracing;
     this.loop = loop;
     this.own = own;
     this.cluster = cluster;
-    this.n = n;
     this.clock = clock;
   }
 
@@ -95,8 +89,8 @@ public final class Delivery {
   private Set<Owner> owners(Key key) {
     Preference preference = cluster.preference(key);
     Set<Owner> owners = new LinkedHashSet<>();
-    preference.now().stream().limit(n).forEach(owners::add);
-    preference.next().stream().limit(n).forEach(owners::add);
+    preference.now().stream().limit(preference.n()).forEach(owners::add);
+    preference.next().stream().limit(preference.n()).forEach(owners::add);
     return owners;
   }
 

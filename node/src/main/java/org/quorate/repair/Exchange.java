@@ -164,6 +164,7 @@ final class Exchange {
     }
     CausalContext horizon = side.shard().horizon(partition);
     return Walk.lacking(listed, this::heldDigest).stream()
+        .filter(key -> side.shard().isIn(partition, key))
         .filter(key -> mayBeNews(side.store().location(key), entries.get(key), horizon))
         .collect(Collectors.toCollection(ArrayDeque::new));
   }
@@ -244,6 +245,9 @@ final class Exchange {
   }
 
   private Future<Void> pull(Key key, State theirs, CausalContext theirHorizon) {
+    if (!side.shard().isIn(partition, key)) {
+      return Future.succeededFuture();
+    }
     long before = heldDigest(key);
     return side.replica()
         .pull(key, theirs, theirHorizon)

@@ -21,13 +21,16 @@ import org.quorate.version.DecodeException;
 /** Takes questions of other nodes to the loops that can answer them. */
 public final class Exchanges {
   private final List<Responder> responders;
+  private final int slots;
   private final Standing standing;
   private final AntiEntropyMetrics metrics;
 
   /**
-   * @param responders one for each loop: a partition's number tells which has it
+   * @param responders one for each loop: a partition's slot tells which has it
    */
-  public Exchanges(List<Responder> responders, Standing standing, AntiEntropyMetrics metrics) {
+  public Exchanges(
+      List<Responder> responders, int slots, Standing standing, AntiEntropyMetrics metrics) {
+    this.slots = slots;
     this.responders = List.copyOf(responders);
     this.standing = standing;
     this.metrics = metrics;
@@ -69,7 +72,7 @@ public final class Exchanges {
   }
 
   private Future<byte[]> at(Loop from, long epoch, int partition, Question question) {
-    Responder responder = responders.get(Math.floorMod(partition, responders.size()));
+    Responder responder = responders.get(Math.floorMod(partition, slots) % responders.size());
     return Hop.call(
         from,
         responder.loop(),

@@ -70,7 +70,7 @@ public final class Responder {
   /** The roots of these partitions that this loop has and that the other node owns too. */
   List<Root> roots(String other, int lanes, int lane) {
     return shard.partitions().stream()
-        .filter(p -> p.number() % lanes == lane && p.coOwners().contains(other))
+        .filter(p -> shard.tenure().slotOf(p) % lanes == lane && p.coOwners().contains(other))
         .map(p -> Root.of(shard, p))
         .toList();
   }

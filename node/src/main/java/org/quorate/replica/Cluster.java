@@ -36,13 +36,15 @@ public interface Cluster {
   /**
    * Who is responsible for a key, under one state of the cluster.
    *
+   * @param n how many of them own the key
    * @param epoch of that state: the owners' replicas refuse what comes under it when it is too old
    * @param now all nodes in order of preference: its owners first, then stand-ins
    * @param next the same of the owners to come, while the key's partition is on its way to them;
    *     else empty. They are written to as well.
    * @param isSettling whether the next owners are read from as well
    */
-  record Preference(long epoch, List<Owner> now, List<Owner> next, boolean isSettling) {}
+  record Preference(
+      int n, long epoch, List<Owner> now, List<Owner> next, boolean isSettling) {}
 
   Preference preference(Key key);
 

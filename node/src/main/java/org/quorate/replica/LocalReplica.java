@@ -46,7 +46,7 @@ public final class LocalReplica implements Replica {
    * @throws ReplicaException DAMAGED, or NOT_READY while the key's partition is being refilled
    */
   public long digest(Key key) {
-    if (!shard.isServing(key)) {
+    if (!isServing(key)) {
       throw new ReplicaException(Failure.NOT_READY);
     }
     try {
@@ -61,7 +61,7 @@ public final class LocalReplica implements Replica {
     if (isPast(deadline)) {
       return failed(Failure.EXPIRED);
     }
-    if (!shard.isServing(key)) {
+    if (!isServing(key)) {
       return failed(Failure.NOT_READY);
     }
     if (knownDigest != 0) {
@@ -91,7 +91,7 @@ public final class LocalReplica implements Replica {
     if (isPast(deadline)) {
       return failed(Failure.EXPIRED);
     }
-    if (!store.identity().hasBegun() || !shard.isServing(key)) {
+    if (!store.identity().hasBegun() || !isServing(key)) {
       return failed(Failure.NOT_READY);
     }
     try {
@@ -177,7 +177,8 @@ public final class LocalReplica implements Replica {
     if (isPast(deadline)) {
       return failed(Failure.EXPIRED);
     }
-    if (!store.identity().hasBegun()) { // An old copy of this disk could forget it unnoticed.
+    boolean hasBegun = store.identity().hasBegun(); // An old copy could forget it unnoticed.
+    if (!hasBegun || shard.tenure().isFounding(key)) {
       return failed(Failure.NOT_READY);
     }
     return shard
@@ -229,9 +230,13 @@ public final class LocalReplica implements Replica {
    * @param theirs {@link State#EMPTY} if it holds nothing of the key
    */
   public Future<State> pull(Key key, State theirs, CausalContext theirHorizon) {
+    if (shard.tenure().isFounding(key)) {
+      return failed(Failure.NOT_READY);
+    }
     Merging merging = new Merging(theirs, 0, () -> shard.horizon(key));
-    return store
-        .update(key, new Pulling(merging, theirHorizon))
+    return shard
+        .tenure()
+        .counted(store.update(key, new Pulling(merging, theirHorizon)))
         .recover(e -> Future.failedFuture(translate(e)));
   }
 
@@ -252,6 +257,10 @@ public final class LocalReplica implements Replica {
       Siblings mine = current.siblings().without(theirHorizon, merging.state().siblings());
       return merging.from(mine.equals(current.siblings()) ? current : State.of(mine));
     }
+  }
+
+  private boolean isServing(Key key) {
+    return shard.isServing(key) && !shard.tenure().isFounding(key);
   }
 
   private boolean isPast(long deadline) {

@@ -35,15 +35,20 @@ public final class Shard {
   private final Store store;
   private final Tenure tenure;
   private final Map<Integer, Partition> partitions;
+  private final Survey survey;
   private int notingHints;
+  private boolean isRefilled;
 
   /**
-   * @param lane the loop's number: it has the partitions whose number leaves this rest
+   * @param layout that the store has
+   * @param lane the loop's number: it has the partitions whose slot leaves this rest
    * @param lanes the number of loops
    */
-  public Shard(Store store, ClusterState state, String node, int lane, int lanes) {
+  public Shard(
+      Store store, Layout layout, ClusterState state, String node, int lane, int lanes) {
     this.store = store;
-    this.tenure = new Tenure(store, state, node, lane, lanes);
+    this.tenure = new Tenure(store, layout, state, node, lane, lanes);
+    this.survey = new Survey(store, this);
     this.partitions = tenure.partitions();
     store.onMove(this::moved);
     store.purgeable(this::isPurgeable);
@@ -52,6 +57,16 @@ public final class Shard {
   /** Which partitions this loop has, and has given up. */
   public Tenure tenure() {
     return tenure;
+  }
+
+  /** What this loop has for the bucket that is being founded. */
+  public Survey survey() {
+    return survey;
+  }
+
+  /** Whether this node's disk was found not to be what it was. */
+  boolean isRefilled() {
+    return isRefilled;
   }
 
   /** Whether a hint is being noted, for a copy of a key that this node may not own. */
@@ -79,6 +94,11 @@ public final class Shard {
 
   private @Nullable Partition of(Key key) {
     return partitions.get(tenure.partitionOf(key));
+  }
+
+  /** Whether it is this partition that the key belongs to now. */
+  public boolean isIn(Partition partition, Key key) {
+    return partition.equals(of(key));
   }
 
   private void moved(Key key, @Nullable Location from, @Nullable Location to) {
@@ -287,6 +307,7 @@ public final class Shard {
 
   /** This node's disk is not what it was: nothing is whole. Completes when that is durable. */
   public Future<Void> forgetHorizons() {
+    isRefilled = true;
     List<Future<State>> voided = new ArrayList<>();
     for (Partition partition : partitions.values()) {
       partition.forget();

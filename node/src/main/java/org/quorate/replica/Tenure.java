@@ -2,15 +2,20 @@ package org.quorate.replica;
 
 import io.vertx.core.Future;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.quorate.ring.Assignment;
 import org.quorate.ring.ClusterState;
+import org.quorate.ring.Founding;
 import org.quorate.ring.Transition;
 import org.quorate.runtime.Listen;
 import org.quorate.storage.Location;
@@ -30,16 +35,23 @@ public final class Tenure {
   private static final long AGAIN_MILLIS = 1000;
 
   private final Store store;
+  private final Layout layout;
   private final String node;
   private final int lane;
   private final int lanes;
   private final Map<Integer, Partition> partitions = new ConcurrentSkipListMap<>();
 
   /** For each partition the epoch in which its owners were last seen to change. */
-  private final long[] changed;
+  private long[] changed;
+
+  /** For each bucket whose n was set the epoch in which that was last seen to begin or to end. */
+  private final Map<String, Long> founded = new HashMap<>();
 
   /** Partitions that this node owns no more, and may have something left of. */
   private final NavigableSet<Integer> left = new ConcurrentSkipListSet<>();
+
+  /** Buckets that were found to have no key here when they were founded. */
+  private final Set<String> clear = new HashSet<>();
 
   private final AtomicInteger voiding = new AtomicInteger();
   private ClusterState state;
@@ -50,8 +62,9 @@ public final class Tenure {
 
   private volatile long settledEpoch;
 
-  Tenure(Store store, ClusterState state, String node, int lane, int lanes) {
+  Tenure(Store store, Layout layout, ClusterState state, String node, int lane, int lanes) {
     this.store = store;
+    this.layout = layout;
     this.state = state;
     this.node = node;
     this.lane = lane;
@@ -59,8 +72,23 @@ public final class Tenure {
     this.changed = new long[state.ring().partitions()];
     this.settledEpoch = state.epoch();
     Arrays.fill(changed, state.epoch());
-    for (int p = lane; p < changed.length; p += lanes) {
-      assign(p);
+    state.layered().keySet().forEach(bucket -> founded.put(bucket, state.epoch()));
+    noteFounding(state);
+    for (int p = 0; p < changed.length; p++) {
+      if (isOfLoop(p)) {
+        assign(p);
+      }
+    }
+  }
+
+  boolean isOfLoop(int partition) {
+    return partition % state.ring().slots() % lanes == lane;
+  }
+
+  private void noteFounding(ClusterState next) {
+    Founding founding = next.founding();
+    if (founding != null) {
+      founded.put(founding.bucket(), founding.since());
     }
   }
 
@@ -68,11 +96,12 @@ public final class Tenure {
   private void assign(int p) {
     Assignment assignment = state.assignment(p);
     Transition moving = state.transition();
-    if (assignment.holders(state.copies()).contains(node)) {
+    int n = state.copies(p);
+    if (assignment.holders(n).contains(node)) {
       left.remove(p);
       partitions
           .computeIfAbsent(p, none -> new Partition(p, horizonKey(p)))
-          .assign(assignment, state.copies(), node, moving == null ? 1 : moving.since());
+          .assign(assignment, n, node, moving == null ? 1 : moving.since());
     } else {
       Partition given = partitions.remove(p);
       if (given != null) {
@@ -83,7 +112,7 @@ public final class Tenure {
   }
 
   private Key horizonKey(int partition) {
-    return Key.system(state.ring().firstHashOf(partition));
+    return Key.system(state.ring().hashOf(partition));
   }
 
   /** What was seen of a partition counts no more once others own it. */
@@ -115,10 +144,13 @@ public final class Tenure {
     boolean isNext = next.epoch() == state.epoch() + 1;
     ClusterState before = state;
     state = next;
+    layout.adopt(next);
+    found(before, next);
+    changed = Arrays.copyOf(changed, next.ring().partitions());
     List<Integer> since =
         isNext ? next.changedSince(before) : IntStream.range(0, changed.length).boxed().toList();
     for (int p : since) {
-      if (p % lanes == lane) {
+      if (isOfLoop(p)) {
         changed[p] = next.epoch();
         assign(p);
       }
@@ -129,13 +161,27 @@ public final class Tenure {
     return barrier.onSuccess(done -> settledEpoch = Math.max(settledEpoch, next.epoch()));
   }
 
+  /** Buckets get, or have got, an n of their own. */
+  private void found(ClusterState before, ClusterState next) {
+    noteFounding(next);
+    Set<String> others = new TreeSet<>(next.layered().keySet());
+    others.removeAll(before.layered().keySet());
+    for (String bucket : others) {
+      founded.put(bucket, next.epoch());
+      requireClear(bucket);
+    }
+    if (!others.isEmpty()) {
+      store.laidOut();
+    }
+  }
+
   /**
    * Of partitions that others own nothing can be missing here; what is left of one that was given
    * up is looked for.
    */
   void open() {
-    for (int p = lane; p < changed.length; p += lanes) {
-      if (!partitions.containsKey(p)) {
+    for (int p = 0; p < changed.length; p++) {
+      if (isOfLoop(p) && !partitions.containsKey(p)) {
         store.mended(p);
         Location horizon = store.location(horizonKey(p));
         if (horizon != null && horizon.heldDigest() == 0) {
@@ -152,13 +198,62 @@ public final class Tenure {
     return partitions;
   }
 
+  public int slotOf(Partition partition) {
+    return partition.number() % state.ring().slots();
+  }
+
   int partitionOf(Key key) {
-    return state.ring().partitionOf(key.hash());
+    return layout.partition(key);
+  }
+
+  /** The state that this loop has taken up. */
+  ClusterState state() {
+    return state;
+  }
+
+  /** Whether the key's bucket is being founded, so that there is nothing to do with it. */
+  boolean isFounding(Key key) {
+    return state.founding() != null && state.isFounding(key::bucket);
+  }
+
+  /** Whether there is a key of the bucket in this partition, or a record of one that is gone. */
+  boolean hasKeyOf(String bucket, int partition) {
+    boolean[] has = {false};
+    store.forEach(partition, (key, at) -> has[0] |= isOf(bucket, key));
+    return has[0];
+  }
+
+  private static boolean isOf(String bucket, Key key) {
+    return !key.isSystem() && key.bucket().equals(bucket);
+  }
+
+  /** This loop has no key of the bucket that is being founded. */
+  void clear(String bucket) {
+    clear.add(bucket);
+  }
+
+  /**
+   * Keys that are of a time before the bucket got its n are on an old copy of a disk, which was not
+   * asked. The next start leaves them out: see {@link org.quorate.storage.Placing#layer}.
+   */
+  private void requireClear(String bucket) {
+    boolean isClear =
+        clear.contains(bucket)
+            || (IntStream.range(0, state.ring().slots())
+                    .filter(this::isOfLoop)
+                    .noneMatch(p -> hasKeyOf(bucket, p))
+                && !store.anyInFlight(key -> isOf(bucket, key)));
+    if (!isClear) {
+      throw new AssertionError(
+          "this disk has keys of a bucket that had none when it got its n, so it is an old copy;"
+              + " the next start leaves them out");
+    }
   }
 
   /** Owners of a key that this node need not own, those left out that are gone for good. */
   List<String> owners(Key key) {
-    return state.assignment(partitionOf(key)).sources(state.copies());
+    int partition = partitionOf(key);
+    return state.assignment(partition).sources(state.copies(partition));
   }
 
   /** The epoch of the state that this loop has taken up. */
@@ -176,7 +271,8 @@ public final class Tenure {
 
   /** Whether the key's owners have changed since the state of this epoch. */
   boolean isStale(Key key, long epoch) {
-    return epoch < changed[partitionOf(key)];
+    return epoch < changed[partitionOf(key)]
+        || (!founded.isEmpty() && epoch < founded.getOrDefault(key.bucket(), 0L));
   }
 
   /** Counts an update to those of the present state. */

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.quorate.ring.ChangeRefusedException.Reason;
@@ -22,12 +23,14 @@ import org.quorate.ring.Transition.Kind;
  * @param epoch the state's number, from 1
  * @param ring the owners of each partition, before the transition if one is under way
  * @param buckets that have properties of their own
+ * @param founding of a bucket with an n of its own; not while there is a transition
  */
 public record ClusterState(
     long epoch,
     Ring ring,
     @Nullable Transition transition,
-    SortedMap<String, BucketProperties> buckets) {
+    SortedMap<String, BucketProperties> buckets,
+    @Nullable Founding founding) {
 
   private static final int MAX_BUCKETS = 1000;
 
@@ -35,8 +38,8 @@ public record ClusterState(
   public static final long FORCED = 1_000_000_000_000L;
 
   /** The first state: a pure function of its arguments. */
-  public static ClusterState first(List<Member> members, int partitions, int copies) {
-    return new ClusterState(1, Ring.first(members, partitions, copies), null, new TreeMap<>());
+  public static ClusterState first(List<Member> members, int slots, int copies) {
+    return new ClusterState(1, Ring.first(members, slots, copies), null, new TreeMap<>(), null);
   }
 
   /** {@code members n1,n2,n3, join of n4, 120 of 256 partitions are where they belong}. */
@@ -49,12 +52,51 @@ public record ClusterState(
             : String.format(
                 ", %s, %d of %d partitions are where they belong",
                 moving.describe(), moving.moved(), ring.partitions());
-    return "members " + members + progress;
+    return "members " + members + progress + (founding == null ? "" : ", " + founding.describe());
   }
 
   /** Owners of each key, where its bucket does not say. */
   public int copies() {
     return ring.copies();
+  }
+
+  /** Owners of each key of the partition. */
+  public int copies(int partition) {
+    return ring.copies(partition);
+  }
+
+  /** Owners of each key of the bucket. */
+  public int copies(String bucket) {
+    BucketProperties own = buckets.get(bucket);
+    return own == null ? copies() : own.n();
+  }
+
+  /**
+   * The partition of a key with this hash.
+   *
+   * @param bucket of the key, asked for only if it matters
+   */
+  public int partitionOf(long hash, Supplier<String> bucket) {
+    return ring.layers().size() == 1
+        ? ring.slotOf(hash)
+        : ring.partitionOf(hash, copies(bucket.get()));
+  }
+
+  /** Whether keys of the bucket can be neither read nor written now. */
+  public boolean isFounding(Supplier<String> bucket) {
+    return founding != null && founding.bucket().equals(bucket.get());
+  }
+
+  /** Buckets whose keys are not in the first layer, with their n. */
+  public SortedMap<String, Integer> layered() {
+    SortedMap<String, Integer> layered = new TreeMap<>();
+    buckets.forEach(
+        (name, own) -> {
+          if (own.n() != copies()) {
+            layered.put(name, own.n());
+          }
+        });
+    return layered;
   }
 
   /** Who decides on the next state: the ring's members, but for those that are gone for good. */
@@ -98,13 +140,18 @@ public record ClusterState(
     Transition then = before.transition;
     Transition now = transition;
     if (then == null || now == null || !now.isSameAs(then) || !ring.equals(before.ring)) {
-      return all.filter(p -> !assignment(p).equals(before.assignment(p))).boxed().toList();
+      return all.filter(p -> !isAsIn(before, p)).boxed().toList();
     }
     return all.filter(p -> !now.progress().get(p).equals(then.progress().get(p))).boxed().toList();
   }
 
+  private boolean isAsIn(ClusterState before, int partition) {
+    return partition < before.ring.partitions()
+        && assignment(partition).equals(before.assignment(partition));
+  }
+
   private ClusterState next(Ring from, @Nullable Transition moving) {
-    return new ClusterState(epoch + 1, from, moving, buckets);
+    return new ClusterState(epoch + 1, from, moving, buckets, founding);
   }
 
   static ChangeRefusedException invalid(String message) {
@@ -120,6 +167,15 @@ public record ClusterState(
               + transition.describe()
               + " is under way since epoch "
               + transition.since());
+    }
+    if (founding != null) {
+      throw new ChangeRefusedException(
+          Reason.CONFLICT,
+          wanted
+              + " is refused: "
+              + founding.describe()
+              + " is being set since epoch "
+              + founding.since());
     }
   }
 
@@ -156,6 +212,14 @@ public record ClusterState(
     requireCalm("join of " + node.name());
     requireNew(node, "");
     return begin(Kind.JOIN, node.name(), "", ring, ring.with(node), Set.of());
+  }
+
+  /** Unchanged: this node was a member, and has to be one. */
+  public ClusterState returning(Member node) {
+    if (!nodes().contains(node)) {
+      throw invalid(node + " has data of this cluster and is no member of it any more");
+    }
+    return this;
   }
 
   /**
@@ -198,8 +262,13 @@ public record ClusterState(
 
   private void requireOwners(String change, Ring target) {
     int rest = target.members().size();
-    if (rest < copies()) {
-      throw invalid(change + " is refused: " + rest + " members < n=" + copies() + " owners");
+    requireOwners(change, rest, copies(), "");
+    layered().forEach((bucket, n) -> requireOwners(change, rest, n, " of bucket " + bucket));
+  }
+
+  private static void requireOwners(String change, int members, int n, String whose) {
+    if (members < n) {
+      throw invalid(change + " is refused: " + members + " members < n=" + n + " owners" + whose);
     }
   }
 
@@ -267,7 +336,7 @@ public record ClusterState(
     List<List<String>> owners = new ArrayList<>();
     boolean isAsBefore = true;
     for (int p = 0; p < ring.partitions(); p++) {
-      owners.add(Assignment.owners(assignment(p).now(), copies()));
+      owners.add(Assignment.owners(assignment(p).now(), copies(p)));
       isAsBefore &= assignment(p).now().equals(ring.preference(p));
     }
     if (isAsBefore) {
@@ -276,7 +345,7 @@ public record ClusterState(
     Map<String, Member> members = new TreeMap<>();
     ring.members().forEach(member -> members.put(member.name(), member));
     moving.target().members().forEach(member -> members.put(member.name(), member));
-    return Ring.of(List.copyOf(members.values()), copies(), owners);
+    return Ring.of(List.copyOf(members.values()), ring.layers(), owners);
   }
 
   private ClusterState begin(
@@ -284,7 +353,7 @@ public record ClusterState(
     List<Long> progress = progress(from, target);
     for (int p = 0; p < from.partitions(); p++) {
       boolean moves = progress.get(p) == Transition.COPYING;
-      Set<String> left = new HashSet<>(Assignment.owners(from.preference(p), copies()));
+      Set<String> left = new HashSet<>(Assignment.owners(from.preference(p), copies(p)));
       int owners = left.size();
       left.removeAll(lost);
       if (moves && left.size() < owners - owners / 2) {
@@ -306,20 +375,17 @@ public record ClusterState(
   /** Which partitions have to be copied on the way from one ring to another. */
   List<Long> progress(Ring from, Ring target) {
     return IntStream.range(0, from.partitions())
-        .mapToObj(p -> moves(from.preference(p), target.preference(p)))
+        .mapToObj(p -> Assignment.differ(from.preference(p), target.preference(p), copies(p)))
         .map(moves -> moves ? Transition.COPYING : Transition.MOVED)
         .toList();
-  }
-
-  private boolean moves(List<Member> from, List<Member> to) {
-    return Assignment.differ(from, to, copies());
   }
 
   /** Whether the partition gets other owners in the transition, or has got them. */
   public boolean moves(int partition) {
     Transition moving = transition;
     return moving != null
-        && moves(ring.preference(partition), moving.target().preference(partition));
+        && Assignment.differ(
+            ring.preference(partition), moving.target().preference(partition), copies(partition));
   }
 
   /** Partitions go one step on: to settle, or to have moved. Unchanged if none does. */
@@ -357,23 +423,69 @@ public record ClusterState(
   }
 
   /**
-   * A bucket is to have these properties; their n is that of all keys. Unchanged if it has them.
+   * A bucket is to have these properties. Unchanged if it has them. Another n than before needs a
+   * {@link #founding}, and is possible once.
    */
   public ClusterState bucket(String name, BucketProperties properties) {
     BucketProperties known = buckets.get(name);
-    if (properties.equals(known)) {
+    int n = properties.n();
+    if (properties.equals(known) || (founding != null && isBegun(name, properties))) {
       return this;
-    }
-    if (copies() != properties.n()) {
-      throw invalid(
-          "n=" + properties.n() + " is refused: the keys of all buckets have n=" + copies());
     }
     if (known == null && buckets.size() == MAX_BUCKETS) {
       throw invalid(MAX_BUCKETS + " buckets have properties of their own; no more can");
     }
+    if (n == copies(name) && !isFounding(() -> name)) {
+      return new ClusterState(epoch + 1, ring, transition, with(name, properties), founding);
+    }
+    String wanted = "n=" + n + " of bucket " + name;
+    if (known != null) {
+      throw new ChangeRefusedException(
+          Reason.CONFLICT, wanted + " is refused: it is " + known.n() + " and does not change");
+    }
+    requireCalm(wanted);
+    if (n > ring.members().size()) {
+      throw invalid(wanted + " is refused: " + ring.members().size() + " members < n");
+    }
+    boolean hasLayer = ring.layers().contains(n);
+    if (!hasLayer && ring.layers().size() == Ring.MAX_LAYERS) {
+      throw invalid(wanted + " is refused: buckets have n of " + ring.layers() + ", no more can be");
+    }
+    return new ClusterState(
+        epoch + 1,
+        hasLayer ? ring : ring.withLayer(n),
+        null,
+        buckets,
+        new Founding(name, properties, epoch + 1));
+  }
+
+  private boolean isBegun(String name, BucketProperties properties) {
+    return founding != null
+        && founding.bucket().equals(name)
+        && founding.properties().equals(properties);
+  }
+
+  private SortedMap<String, BucketProperties> with(String name, BucketProperties properties) {
     SortedMap<String, BucketProperties> all = new TreeMap<>(buckets);
     all.put(name, properties);
-    return new ClusterState(epoch + 1, ring, transition, all);
+    return all;
+  }
+
+  /**
+   * The founding that is under way is over. Unchanged if there is none.
+   *
+   * @param succeeds whether the bucket has its properties from now on, else all is as before
+   */
+  public ClusterState founded(boolean succeeds) {
+    Founding over = founding;
+    return over == null
+        ? this
+        : new ClusterState(
+            epoch + 1,
+            ring,
+            null,
+            succeeds ? with(over.bucket(), over.properties()) : buckets,
+            null);
   }
 
   /** Nodes that take part now and will not when the transition is over, lost ones left out. */

@@ -46,7 +46,7 @@ final class Forcing {
     long trillion = state.epoch() / ClusterState.FORCED + 1;
     long epoch = trillion * ClusterState.FORCED + names.indexOf(by) * APART;
     return lost.isEmpty()
-        ? new ClusterState(epoch, state.ring(), before, state.buckets())
+        ? new ClusterState(epoch, state.ring(), before, state.buckets(), null)
         : without(state, epoch, by, lost);
   }
 
@@ -72,6 +72,6 @@ final class Forcing {
             target,
             all,
             state.progress(from, target));
-    return new ClusterState(epoch, from, transition, state.buckets());
+    return new ClusterState(epoch, from, transition, state.buckets(), null);
   }
 }

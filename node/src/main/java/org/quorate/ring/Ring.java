@@ -14,17 +14,26 @@ import java.util.stream.Stream;
  * The preference lists of all partitions: which nodes own a partition, in which order, and who
  * stands in for them.
  *
- * <p>Immutable. Invariants: each list holds every member once, its owners first; owners and first
- * owners are balanced within one partition of the ideal, but for a ring in between two others.
- * Liveness never changes a ring.
+ * <p>The hash space is cut into slots. Keys that have the same number of owners make a layer, and
+ * each layer has a partition of its own for each slot: partition {@code layer * slots + slot}. The
+ * first layer is that of buckets that do not say otherwise.
+ *
+ * <p>Immutable. Invariants: each list holds every member once, its owners first; in each layer
+ * owners and first owners are balanced within one partition of the ideal, but for a ring in between
+ * two others. Liveness never changes a ring.
  */
 public final class Ring {
-  private final int copies;
+  /** Each costs every member trees and preference lists for its share of the slots. */
+  public static final int MAX_LAYERS = 4;
+
+  /** Owners of the partitions of each layer. */
+  private final List<Integer> layers;
+
   private final List<Member> members;
   private final List<List<Member>> lists;
 
-  private Ring(int copies, List<Member> members, List<List<Member>> lists) {
-    this.copies = copies;
+  private Ring(List<Integer> layers, List<Member> members, List<List<Member>> lists) {
+    this.layers = List.copyOf(layers);
     this.members = members;
     this.lists = lists;
   }
@@ -33,23 +42,25 @@ public final class Ring {
    * The first ring of a cluster: a pure function of its arguments, whatever the order of the
    * members.
    *
-   * @param partitions 1 to 65536, fixed for the life of the cluster
+   * @param slots 1 to 65536, fixed for the life of the cluster
    * @param copies owners of a partition; with fewer members each owns everything
    */
-  public static Ring first(List<Member> members, int partitions, int copies) {
-    return next(copies, sorted(members.stream()), Collections.nCopies(partitions, List.of()));
+  public static Ring first(List<Member> members, int slots, int copies) {
+    return next(List.of(copies), sorted(members.stream()), Collections.nCopies(slots, List.of()));
   }
 
   /**
    * A ring that was made before.
    *
+   * @param layers how many owners the partitions of each layer have
    * @param owners of each partition, by name, in order of preference
    */
-  public static Ring of(List<Member> members, int copies, List<List<String>> owners) {
+  public static Ring of(List<Member> members, List<Integer> layers, List<List<String>> owners) {
     List<Member> sorted = sorted(members.stream());
     Map<String, Member> byName = new HashMap<>();
     sorted.forEach(member -> byName.put(member.name(), member));
     List<List<Member>> lists = new ArrayList<>();
+    int slots = owners.size() / layers.size();
     for (int p = 0; p < owners.size(); p++) {
       List<Member> list = new ArrayList<>();
       for (String name : owners.get(p)) {
@@ -59,15 +70,33 @@ public final class Ring {
         }
         list.add(owner);
       }
-      Placement.addStandIns(p, list, sorted);
+      Placement.addStandIns(p % slots, list, sorted);
       lists.add(List.copyOf(list));
     }
-    return new Ring(copies, sorted, List.copyOf(lists));
+    return new Ring(layers, sorted, List.copyOf(lists));
   }
 
-  private static Ring next(int copies, List<Member> members, List<List<Member>> before) {
-    List<List<Member>> lists = new Placement(members, before.size(), before).lists(copies);
-    return new Ring(copies, members, lists.stream().map(List::copyOf).toList());
+  private static Ring next(List<Integer> layers, List<Member> members, List<List<Member>> before) {
+    List<List<Member>> lists = new ArrayList<>();
+    int slots = before.size() / layers.size();
+    for (int layer = 0; layer < layers.size(); layer++) {
+      List<List<Member>> of = before.subList(layer * slots, (layer + 1) * slots);
+      new Placement(members, slots, of)
+          .lists(layers.get(layer))
+          .forEach(list -> lists.add(List.copyOf(list)));
+    }
+    return new Ring(layers, members, List.copyOf(lists));
+  }
+
+  /** The ring with a layer, its last one, for keys with this number of owners. */
+  public Ring withLayer(int copies) {
+    List<Integer> more = new ArrayList<>(layers);
+    more.add(copies);
+    List<List<Member>> all = new ArrayList<>(lists);
+    new Placement(members, slots(), Collections.nCopies(slots(), List.of()))
+        .lists(copies)
+        .forEach(list -> all.add(List.copyOf(list)));
+    return new Ring(more, members, List.copyOf(all));
   }
 
   private static List<Member> sorted(Stream<Member> members) {
@@ -76,13 +105,13 @@ public final class Ring {
 
   /** The ring with one more member, and as few moved copies as balance allows. */
   public Ring with(Member member) {
-    return next(copies, sorted(Stream.concat(members.stream(), Stream.of(member))), lists);
+    return next(layers, sorted(Stream.concat(members.stream(), Stream.of(member))), lists);
   }
 
   /** The ring without this member, and with as few moved copies as balance allows. */
   public Ring without(String name) {
     List<Member> rest = sorted(members.stream().filter(member -> !member.name().equals(name)));
-    return next(copies, rest, lists);
+    return next(layers, rest, lists);
   }
 
   /** The ring in which a new member has each place of one that goes. */
@@ -93,12 +122,27 @@ public final class Ring {
         ownerNames().stream()
             .map(list -> list.stream().map(o -> o.equals(name) ? by.name() : o).toList())
             .toList();
-    return of(next, copies, owners);
+    return of(next, layers, owners);
   }
 
-  /** Owners of each partition; with fewer members each owns everything. */
+  /** Owners of each partition of the first layer; with fewer members each owns everything. */
   public int copies() {
-    return copies;
+    return layers.get(0);
+  }
+
+  /** Owners of the partition; with fewer members each owns it. */
+  public int copies(int partition) {
+    return layers.get(layerOf(partition));
+  }
+
+  /** How many owners the partitions of each layer have. */
+  public List<Integer> layers() {
+    return layers;
+  }
+
+  /** The layer of the partition, from 0. */
+  public int layerOf(int partition) {
+    return partition / slots();
   }
 
   /** Ascending by name. */
@@ -110,18 +154,39 @@ public final class Ring {
     return members.stream().anyMatch(member -> member.name().equals(name));
   }
 
+  /** Of all layers. */
   public int partitions() {
     return lists.size();
   }
 
-  /** The partition of a key with this hash: equal slices of the 64-bit hash space. */
-  public int partitionOf(long hash) {
-    return (int) (((hash >>> 32) * lists.size()) >>> 32);
+  public int slots() {
+    return lists.size() / layers.size();
   }
 
-  /** The least hash in the partition. */
-  public long firstHashOf(int partition) {
-    return ((((long) partition << 32) + lists.size() - 1) / lists.size()) << 32;
+  /** The slot of a key with this hash: equal slices of the 64-bit hash space. */
+  public int slotOf(long hash) {
+    return (int) (((hash >>> 32) * slots()) >>> 32);
+  }
+
+  /** The partition of a key with this hash and so many owners, for which there is a layer. */
+  public int partitionOf(long hash, int copies) {
+    int layer = layers.indexOf(copies);
+    if (layer < 0) {
+      throw new IllegalArgumentException("no layer has n=" + copies);
+    }
+    return layer * slots() + slotOf(hash);
+  }
+
+  /** A hash for each partition: the least of its slot, and its layer more. */
+  public long hashOf(int partition) {
+    long slot = partition % slots();
+    long first = ((slot << 32) + slots() - 1) / slots();
+    return (first << 32) + layerOf(partition);
+  }
+
+  /** The partition for which {@link #hashOf} gives this hash. */
+  public int partitionWith(long hash) {
+    return (int) hash * slots() + slotOf(hash);
   }
 
   /** All members in the partition's order of preference: owners first, then stand-ins. */
@@ -139,7 +204,7 @@ public final class Ring {
   public List<List<String>> ownerNames() {
     List<List<String>> names = new ArrayList<>();
     for (int p = 0; p < lists.size(); p++) {
-      names.add(owners(p, copies).stream().map(Member::name).toList());
+      names.add(owners(p, copies(p)).stream().map(Member::name).toList());
     }
     return names;
   }
@@ -156,14 +221,14 @@ public final class Ring {
   public boolean equals(Object other) {
     return this == other
         || (other instanceof Ring ring
-            && copies == ring.copies
+            && layers.equals(ring.layers)
             && members.equals(ring.members)
             && lists.equals(ring.lists));
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(copies, members, lists);
+    return Objects.hash(layers, members, lists);
   }
 
   @Override

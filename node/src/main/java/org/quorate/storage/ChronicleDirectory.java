@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -32,20 +33,22 @@ public final class ChronicleDirectory implements KeyDirectory {
   private final Path directory;
   private final Executor io;
   private final DirectoryMark mark;
-  private final Partition[] partitions;
+  private final int slots;
+  private volatile Partition[] partitions = {};
   private volatile boolean closed;
 
   /**
    * Opens all maps. Blocks.
    *
+   * @param slots of which each layer has a partition
    * @param io makes larger maps
    */
-  public ChronicleDirectory(Path directory, int partitions, int loops, Executor io)
+  public ChronicleDirectory(Path directory, int slots, int loops, Executor io)
       throws IOException {
     this.directory = Files.createDirectories(directory);
     this.io = io;
-    this.mark = new DirectoryMark(directory.resolve("mark"), loops);
-    this.partitions = new Partition[partitions];
+    this.slots = slots;
+    this.mark = new DirectoryMark(directory.resolve("mark"), slots, loops);
   }
 
   /** Loads what a directory needs, which takes half a second; need not be waited for. */
@@ -54,9 +57,13 @@ public final class ChronicleDirectory implements KeyDirectory {
   }
 
   @Override
-  public long recovered() {
+  public long recovered(long layout) {
     long upTo = mark.open();
     try {
+      if (mark.layout() != layout) {
+        mark.reset();
+        upTo = 0;
+      }
       deleteMaps("*" + LocationMap.UNFINISHED);
       if (!areMended(mark.touched())) {
         mark.reset();
@@ -66,6 +73,7 @@ public final class ChronicleDirectory implements KeyDirectory {
         deleteMaps("*.map");
       }
       makePartitions();
+      mark.laidOut(layout);
       return upTo;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -76,7 +84,7 @@ public final class ChronicleDirectory implements KeyDirectory {
   private boolean areMended(Set<Integer> partitions) throws IOException {
     boolean mended = true;
     for (int p : partitions) {
-      for (Path file : maps(String.format("%05d-*.map", p))) {
+      for (Path file : maps(String.format("%06d-*.map", p))) {
         mended &= LocationMap.mend(file, capacityOf(file));
       }
     }
@@ -95,17 +103,43 @@ public final class ChronicleDirectory implements KeyDirectory {
     }
   }
 
+  @Override
+  public void laidOut(long layout) {
+    mark.laidOut(layout);
+  }
+
   private void makePartitions() throws IOException {
     Map<Integer, List<Path>> files = new HashMap<>();
     List<Path> ascending = maps("*.map");
     ascending.sort(Comparator.comparing(Path::toString));
     for (Path file : ascending) {
-      int number = Integer.parseInt(file.getFileName().toString().substring(0, 5));
+      int number = Integer.parseInt(file.getFileName().toString().substring(0, 6));
       files.computeIfAbsent(number, none -> new ArrayList<>()).add(file);
     }
-    for (int p = 0; p < partitions.length; p++) {
-      partitions[p] = new Partition(p, files.getOrDefault(p, List.of()));
+    Partition[] all = new Partition[files.keySet().stream().mapToInt(p -> p + 1).max().orElse(0)];
+    for (int p = 0; p < all.length; p++) {
+      all[p] = new Partition(p, files.getOrDefault(p, List.of()));
     }
+    partitions = all;
+  }
+
+  private Partition partition(int number) {
+    Partition[] all = partitions;
+    return number < all.length ? all[number] : added(number);
+  }
+
+  /** A layer more. */
+  private synchronized Partition added(int number) {
+    Partition[] all = partitions;
+    if (number >= all.length) {
+      int before = all.length;
+      all = Arrays.copyOf(all, (number / slots + 1) * slots);
+      for (int p = before; p < all.length; p++) {
+        all[p] = new Partition(p, List.of());
+      }
+      partitions = all;
+    }
+    return all[number];
   }
 
   @Override
@@ -139,7 +173,7 @@ public final class ChronicleDirectory implements KeyDirectory {
   @Override
   public @Nullable Location get(int partition, Key key) {
     mark.touch(partition);
-    Location found = partitions[partition].get(key.encoded());
+    Location found = partition(partition).get(key.encoded());
     mark.release(partition);
     return found;
   }
@@ -150,7 +184,7 @@ public final class ChronicleDirectory implements KeyDirectory {
       mark.addLive(before.segment(), -before.length());
     }
     mark.touch(partition);
-    partitions[partition].put(key.encoded(), location);
+    partition(partition).put(key.encoded(), location);
     mark.release(partition);
     mark.addLive(location.segment(), location.length());
   }
@@ -159,14 +193,14 @@ public final class ChronicleDirectory implements KeyDirectory {
   public void remove(int partition, Key key, Location before) {
     mark.addLive(before.segment(), -before.length());
     mark.touch(partition);
-    partitions[partition].remove(key.encoded());
+    partition(partition).remove(key.encoded());
     mark.release(partition);
   }
 
   @Override
   public void forEach(int partition, BiConsumer<Key, Location> visitor) {
     mark.touch(partition);
-    partitions[partition].forEach(visitor);
+    partition(partition).forEach(visitor);
     mark.release(partition);
   }
 
@@ -209,7 +243,7 @@ public final class ChronicleDirectory implements KeyDirectory {
 
   private static int capacityOf(Path file) {
     String name = file.getFileName().toString();
-    return Integer.parseInt(name.substring(6, 16));
+    return Integer.parseInt(name.substring(7, 17));
   }
 
   /** One partition's map, and the larger one that takes its place while it grows. */
@@ -252,7 +286,7 @@ public final class ChronicleDirectory implements KeyDirectory {
     }
 
     private Path file(int capacity) {
-      return directory.resolve(String.format("%05d-%010d.map", number, capacity));
+      return directory.resolve(String.format("%06d-%010d.map", number, capacity));
     }
 
     @Nullable Location get(byte[] key) {
@@ -320,6 +354,9 @@ public final class ChronicleDirectory implements KeyDirectory {
     }
 
     void forEach(BiConsumer<Key, Location> visitor) {
+      if (map == null && files.isEmpty()) {
+        return;
+      }
       opened().forEach(visitor);
       if (smaller != null) {
         smaller.forEach(visitor);

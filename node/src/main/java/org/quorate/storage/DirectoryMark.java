@@ -27,6 +27,7 @@ import org.quorate.version.Dot;
  *  48       log position of a stop in good order, 0 while running
  *  56       loops
  *  64+16i   loop i: log position applied, partition being touched + 1
+ *  4088     layout of the keys
  *  4096+8s  live bytes of segment s modulo 65536
  *  528384+8a  actor a of those that packed dots name, 0 for none yet
  * </pre>
@@ -43,6 +44,7 @@ final class DirectoryMark {
   private static final int STOPPED_AT = 48;
   private static final int LOOPS_AT = 56;
   private static final int MARKS_AT = 64;
+  private static final int LAYOUT_AT = 4088;
   private static final int LIVE_AT = 4096;
   private static final int LIVE_COUNT = 65536;
   private static final int ACTORS_AT = LIVE_AT + Long.BYTES * LIVE_COUNT;
@@ -52,10 +54,12 @@ final class DirectoryMark {
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final MappedByteBuffer bytes;
+  private final int slots;
   private final int loops;
   private final Map<Long, Long> actors = new ConcurrentHashMap<>();
 
-  DirectoryMark(Path file, int loops) throws IOException {
+  DirectoryMark(Path file, int slots, int loops) throws IOException {
+    this.slots = slots;
     this.loops = loops;
     try (FileChannel channel =
         FileChannel.open(
@@ -126,16 +130,28 @@ final class DirectoryMark {
     actors.clear();
   }
 
+  long layout() {
+    return (long) LONG.getVolatile(bytes, LAYOUT_AT);
+  }
+
+  void laidOut(long layout) {
+    LONG.setVolatile(bytes, LAYOUT_AT, layout);
+  }
+
   void applied(int loop, long position) {
     LONG.setRelease(bytes, MARKS_AT + 16 * loop, position);
   }
 
   void touch(int partition) {
-    LONG.setVolatile(bytes, MARKS_AT + 16 * (partition % loops) + 8, partition + 1L);
+    LONG.setVolatile(bytes, touchedAt(partition), partition + 1L);
   }
 
   void release(int partition) {
-    LONG.setRelease(bytes, MARKS_AT + 16 * (partition % loops) + 8, 0L);
+    LONG.setRelease(bytes, touchedAt(partition), 0L);
+  }
+
+  private int touchedAt(int partition) {
+    return MARKS_AT + 16 * (partition % slots % loops) + 8;
   }
 
   void addLive(int segment, int delta) {

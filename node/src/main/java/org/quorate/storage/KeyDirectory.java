@@ -13,8 +13,13 @@ public interface KeyDirectory {
   /**
    * Opens what an earlier run left, as far as it can be trusted: all records before the log
    * position that is returned are in. 0 if nothing is left.
+   *
+   * @param layout as in {@link Placing#layout}: what was laid out otherwise is not trusted
    */
-  long recovered();
+  long recovered(long layout);
+
+  /** All keys are where this layout has them. */
+  void laidOut(long layout);
 
   /** Forgets everything. */
   void clear();

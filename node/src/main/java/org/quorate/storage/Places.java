@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
-import java.util.function.ToIntFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.quorate.version.Key;
 
@@ -20,7 +20,7 @@ final class Places {
   private final int loopIndex;
   private final Log log;
   private final KeyDirectory directory;
-  private final ToIntFunction<Key> partitions;
+  private final Placing placing;
   private final long damagedBefore;
   private final Set<Integer> mended = ConcurrentHashMap.newKeySet();
   private final Map<Key, InFlight> inFlight = new HashMap<>();
@@ -33,12 +33,12 @@ final class Places {
       int loopIndex,
       Log log,
       KeyDirectory directory,
-      ToIntFunction<Key> partitions,
+      Placing placing,
       long damagedBefore) {
     this.loopIndex = loopIndex;
     this.log = log;
     this.directory = directory;
-    this.partitions = partitions;
+    this.placing = placing;
     this.damagedBefore = damagedBefore;
   }
 
@@ -47,7 +47,17 @@ final class Places {
   }
 
   int partitionOf(Key key) {
-    return partitions.applyAsInt(key);
+    return placing.partition(key);
+  }
+
+  /** The kind of a record of the key. */
+  int inLayer(int kind, Key key) {
+    return RecordFormat.inLayer(kind, placing.layer(key));
+  }
+
+  /** The directory holds all keys where they belong now. */
+  void laidOut() {
+    directory.laidOut(placing.layout());
   }
 
   @Nullable Location get(Key key) {
@@ -144,6 +154,10 @@ final class Places {
   /** Keys whose newest state is not durable yet. */
   int inFlight() {
     return inFlight.size();
+  }
+
+  boolean anyInFlight(Predicate<Key> which) {
+    return inFlight.keySet().stream().anyMatch(which);
   }
 
   /** The partitions of those. */

@@ -14,7 +14,8 @@ import java.util.zip.CRC32C;
  *  +----------+--------+------+------+----------+----------+------+--------+
  * </pre>
  *
- * <p>The length counts the whole record. The head's CRC32C covers everything from the length to the
+ * <p>The lower half of the kind is one of the constants below, the upper half the key's layer. The
+ * length counts the whole record. The head's CRC32C covers everything from the length to the
  * key's end, so a record with a damaged body still tells whose it was. {@code durable} is the
  * offset up to which the segment had been synced when the record was written: what is broken below
  * the highest such offset was damaged later, what is broken above it was torn by a crash.
@@ -31,6 +32,7 @@ final class RecordFormat {
   /** The same, of a key of which this owner may have forgotten writes. */
   static final int INCOMPLETE_STATE = 2;
 
+  private static final int KIND_BITS = 4;
   private static final int MAX_KEY_BYTES = 2048;
   private static final int CHECKED_FROM = 4;
 
@@ -50,7 +52,16 @@ final class RecordFormat {
     return HEAD_BYTES + key.length + body.length;
   }
 
-  /** Appends a record to the buffer, which must be little endian and have room. */
+  /** The kind of a record of a key in this layer. */
+  static int inLayer(int kind, int layer) {
+    return kind | layer << KIND_BITS;
+  }
+
+  /**
+   * Appends a record to the buffer, which must be little endian and have room.
+   *
+   * @param kind with its layer
+   */
   static void write(ByteBuffer to, int kind, byte[] key, byte[] body, int durable) {
     int start = to.position();
     CRC32C crc = new CRC32C();
@@ -112,8 +123,13 @@ final class RecordFormat {
     return in.getInt(at + 4);
   }
 
+  /** Without its layer. */
   static int kind(ByteBuffer in, int at) {
-    return in.get(at + 8);
+    return in.get(at + 8) & (1 << KIND_BITS) - 1;
+  }
+
+  static int layer(ByteBuffer in, int at) {
+    return (in.get(at + 8) & 0xFF) >>> KIND_BITS;
   }
 
   private static int keyLength(ByteBuffer in, int at) {

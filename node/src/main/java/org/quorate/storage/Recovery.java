@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.ToIntFunction;
 import org.quorate.version.DecodeException;
 import org.quorate.version.Key;
 import org.quorate.version.State;
@@ -35,16 +34,16 @@ public final class Recovery {
 
   private final Disk disk;
   private final KeyDirectory directory;
-  private final ToIntFunction<Key> partitions;
+  private final Placing placing;
   private final ConcurrentSkipListMap<Integer, Segment> segments = new ConcurrentSkipListMap<>();
   private long damagedBefore;
   private int damagedRecords;
   private long records;
 
-  public Recovery(Disk disk, KeyDirectory directory, ToIntFunction<Key> partitions) {
+  public Recovery(Disk disk, KeyDirectory directory, Placing placing) {
     this.disk = disk;
     this.directory = directory;
-    this.partitions = partitions;
+    this.placing = placing;
   }
 
   /**
@@ -68,7 +67,7 @@ public final class Recovery {
     List<Integer> numbers = new ArrayList<>();
     disk.list().forEach(name -> Segment.number(name).ifPresent(numbers::add));
     numbers.sort(null);
-    long kept = directory.recovered();
+    long kept = directory.recovered(placing.layout());
     if (!numbers.contains(Location.segmentOf(kept))) {
       directory.clear();
       kept = 0;
@@ -212,8 +211,11 @@ public final class Recovery {
     int at = found.at();
     int offset = slice.offset(at);
     Key key = Key.decode(RecordFormat.key(bytes, at));
-    int partition = partitions.applyAsInt(key);
     records++;
+    if (isOfBefore(key, RecordFormat.layer(bytes, at))) {
+      return;
+    }
+    int partition = placing.partition(key);
     int length = RecordFormat.length(bytes, at);
     if (found.check() == RecordFormat.Check.BAD_BODY) {
       LOG.error("segment {} is damaged at {}: a record's checksum", segment.number, offset);
@@ -229,6 +231,16 @@ public final class Recovery {
     } catch (DecodeException e) {
       lose(segment, offset, "siblings of an unknown form");
     }
+  }
+
+  /** Whether the record was dead before the key's bucket got to the layer where it is now. */
+  private boolean isOfBefore(Key key, int layer) {
+    int now = placing.layer(key);
+    if (layer != 0 && layer != now) {
+      throw new IllegalStateException(
+          "the log has records of layer " + layer + ", but the state of the cluster says " + now);
+    }
+    return layer != now;
   }
 
   private void put(int partition, Key key, Location at) {

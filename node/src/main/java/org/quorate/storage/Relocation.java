@@ -93,7 +93,7 @@ final class Relocation {
     int kind = from.isDamaged() ? RecordFormat.INCOMPLETE_STATE : record.kind();
     Promise<Outcome> copied = Promise.promise();
     Listen.to(
-        log.append(loop, kind, key, body, from.outline()),
+        log.append(loop, places.inLayer(kind, key), key, body, from.outline()),
         loop,
         place -> {
           if (from.equals(places.get(key))) {

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import java.util.function.ToIntFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
@@ -48,14 +48,14 @@ public final class Store {
       Log log,
       KeyDirectory directory,
       Cache<Key, State> cache,
-      ToIntFunction<Key> partitions,
+      Placing placing,
       StorageMetrics metrics,
       Identity identity,
       DiskReserve reserve,
       long damagedBefore) {
     this.loop = loop;
     this.log = log;
-    this.places = new Places(loopIndex, log, directory, partitions, damagedBefore);
+    this.places = new Places(loopIndex, log, directory, placing, damagedBefore);
     this.relocation = new Relocation(loop, log, places, metrics, this::noteDamage);
     this.cache = cache;
     this.metrics = metrics;
@@ -94,6 +94,16 @@ public final class Store {
   /** All keys of a partition of this loop, with their locations; they must not change meanwhile. */
   public void forEach(int partition, BiConsumer<Key, Location> visitor) {
     places.forEach(partition, visitor);
+  }
+
+  /** All keys are where they belong as the state of the cluster is now. */
+  public void laidOut() {
+    places.laidOut();
+  }
+
+  /** Whether the newest state of such a key is not durable yet. */
+  public boolean anyInFlight(Predicate<Key> which) {
+    return places.anyInFlight(which);
   }
 
   /** Partitions of which some key's newest state is not durable yet. */
@@ -331,7 +341,8 @@ public final class Store {
           new StorageException(Reason.DISK_FULL, "free disk space is below the reserve"));
     }
     Outline outline = Outline.of(next, kind);
-    Future<Location> appended = log.append(loop, kind, key, next.bytes(), outline);
+    Future<Location> appended =
+        log.append(loop, places.inLayer(kind, key), key, next.bytes(), outline);
     if (appended.failed()) {
       return Future.failedFuture(appended.cause());
     }

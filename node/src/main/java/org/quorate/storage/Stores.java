@@ -4,28 +4,35 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.ToIntFunction;
 import org.quorate.runtime.Loop;
 import org.quorate.version.Key;
 
-/** The stores of all loops: a partition's number, divided by theirs, leaves the rest of its own. */
+/** The stores of all loops: a slot's number, divided by theirs, leaves the rest of its own. */
 public final class Stores {
   private final List<Store> stores;
-  private final int partitions;
-  private final ToIntFunction<Key> partitionOf;
+  private final ToIntFunction<Key> slotOf;
+  private final int slots;
+  private final IntSupplier partitions;
 
-  public Stores(List<Store> stores, int partitions, ToIntFunction<Key> partitionOf) {
+  /**
+   * @param partitions of all layers
+   */
+  public Stores(
+      List<Store> stores, ToIntFunction<Key> slotOf, int slots, IntSupplier partitions) {
     this.stores = List.copyOf(stores);
+    this.slotOf = slotOf;
+    this.slots = slots;
     this.partitions = partitions;
-    this.partitionOf = partitionOf;
   }
 
   Store of(Key key) {
-    return of(partitionOf.applyAsInt(key));
+    return ofSlot(slotOf.applyAsInt(key));
   }
 
-  private Store of(int partition) {
-    return stores.get(partition % stores.size());
+  private Store ofSlot(int slot) {
+    return stores.get(slot % stores.size());
   }
 
   /**
@@ -35,9 +42,9 @@ public final class Stores {
    */
   Future<Integer> suspectAll(Loop caller, int segment, int from, int to) {
     List<Future<Integer>> found = new ArrayList<>();
-    for (int p = 0; p < partitions; p++) {
+    for (int p = 0; p < partitions.getAsInt(); p++) {
       int partition = p;
-      Store store = of(partition);
+      Store store = ofSlot(partition % slots);
       Promise<Integer> told = Promise.promise();
       found.add(told.future());
       store

@@ -98,10 +98,10 @@ class RingTest {
   @Test
   void partitionsAreEqualSlicesOfTheHashSpace() {
     Ring ring = Ring.first(members(3, 1), Q, N);
-    assertEquals(0, ring.partitionOf(0));
-    assertEquals(Q - 1, ring.partitionOf(-1));
-    assertEquals(Q / 2, ring.partitionOf(Long.MIN_VALUE));
-    assertEquals(Q / 2 - 1, ring.partitionOf(Long.MAX_VALUE));
+    assertEquals(0, ring.slotOf(0));
+    assertEquals(Q - 1, ring.slotOf(-1));
+    assertEquals(Q / 2, ring.slotOf(Long.MIN_VALUE));
+    assertEquals(Q / 2 - 1, ring.slotOf(Long.MAX_VALUE));
   }
 
   @Test

@@ -199,7 +199,7 @@ class ElasticTest {
     for (int i = 0; i < Scenario.KEYS; i++) {
       Key key = Scenario.key(i);
       Assignment assignment = scenario.assignment(key);
-      int partition = scenario.cluster.state().ring().partitionOf(key.hash());
+      int partition = scenario.cluster.state().ring().slotOf(key.hash());
       List<String> owners = assignment.sources(N);
       String without = owners.get(partition % N);
       String writer = owners.get((partition + 1) % N);
@@ -293,7 +293,7 @@ class ElasticTest {
 
   private boolean machineRefills(String name, Key key) {
     SimMachine machine = scenario.machine(name);
-    int partition = scenario.cluster.state().ring().partitionOf(key.hash());
+    int partition = scenario.cluster.state().ring().slotOf(key.hash());
     return machine.ready() == null || machine.ready().repair().refilling().contains(partition);
   }
 }

@@ -155,8 +155,8 @@ class MutantTest {
               List.of(
                   new Patch(
                       "replica.Tenure",
-                      "return epoch < changed[partitionOf(key)];",
-                      "return false;"))),
+                      "return epoch < changed[partitionOf(key)]",
+                      "return key == null"))),
           new Mutant(
               "what new owners copied is not compared again while it settles",
               List.of(

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.ReadResult;
 import org.quorate.coordinator.WriteResult;
+import org.quorate.replica.Layout;
 import org.quorate.replica.Write;
 import org.quorate.ring.Assignment;
 import org.quorate.ring.ClusterState;
@@ -89,7 +90,7 @@ final class Scenario {
 
   Assignment assignment(Key key) {
     ClusterState state = cluster.state();
-    return state.assignment(state.ring().partitionOf(key.hash()));
+    return state.assignment(Layout.partition(state, key));
   }
 
   SimMachine machine(String name) {

@@ -129,7 +129,7 @@ final class SimCluster {
   /** Who owns a key under the newest state. */
   List<String> owners(Key key) {
     ClusterState state = state();
-    return state.assignment(state.ring().partitionOf(key.hash())).now().stream()
+    return state.assignment(state.ring().slotOf(key.hash())).now().stream()
         .limit(profile.n())
         .map(Member::name)
         .toList();
@@ -138,7 +138,7 @@ final class SimCluster {
   /** The sets of owners in each of which a read of the key needs a quorum. */
   List<Set<String>> readSets(Key key) {
     ClusterState state = state();
-    return read(state.assignment(state.ring().partitionOf(key.hash())));
+    return read(state.assignment(state.ring().slotOf(key.hash())));
   }
 
   /**

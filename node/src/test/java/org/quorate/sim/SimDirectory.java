@@ -15,12 +15,14 @@ final class SimDirectory implements KeyDirectory {
   private final HeapDirectory entries;
   private final long[] applied;
   private long stoppedAt;
+  private long layout;
 
   SimDirectory(int loops) {
-    this(new HeapDirectory(), new long[loops], 0);
+    this(new HeapDirectory(), new long[loops], 0, 0);
   }
 
-  private SimDirectory(HeapDirectory entries, long[] applied, long stoppedAt) {
+  private SimDirectory(HeapDirectory entries, long[] applied, long stoppedAt, long layout) {
+    this.layout = layout;
     this.entries = entries;
     this.applied = applied;
     this.stoppedAt = stoppedAt;
@@ -28,11 +30,15 @@ final class SimDirectory implements KeyDirectory {
 
   /** What a copy of the disk has of it. */
   SimDirectory copy() {
-    return new SimDirectory(entries.copy(), applied.clone(), stoppedAt);
+    return new SimDirectory(entries.copy(), applied.clone(), stoppedAt, layout);
   }
 
   @Override
-  public long recovered() {
+  public long recovered(long now) {
+    if (now != layout) {
+      clear();
+    }
+    layout = now;
     long upTo = stoppedAt;
     if (upTo == 0) {
       upTo = Long.MAX_VALUE;
@@ -42,6 +48,11 @@ final class SimDirectory implements KeyDirectory {
     }
     stoppedAt = 0;
     return upTo;
+  }
+
+  @Override
+  public void laidOut(long now) {
+    layout = now;
   }
 
   @Override

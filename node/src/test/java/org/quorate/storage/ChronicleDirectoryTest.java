@@ -63,7 +63,7 @@ class ChronicleDirectoryTest {
     SplittableRandom random = new SplittableRandom(1);
     Map<Key, Location> model = new HashMap<>();
     ChronicleDirectory directory = open();
-    assertEquals(0, directory.recovered());
+    assertEquals(0, directory.recovered(0));
     for (int i = 0; i < 20_000; i++) {
       put(directory, model, random.nextInt(12_000), random);
       if (i % 4000 == 0) {
@@ -75,7 +75,7 @@ class ChronicleDirectoryTest {
     directory.closeAt(77);
 
     directory = open();
-    assertEquals(77, directory.recovered());
+    assertEquals(77, directory.recovered(0));
     check(directory, model);
     for (int i = 0; i < 20_000; i++) {
       put(directory, model, random.nextInt(40_000), random);
@@ -85,14 +85,14 @@ class ChronicleDirectoryTest {
     check(directory, Map.of());
     directory.closeAt(0);
     directory = open();
-    assertEquals(0, directory.recovered());
+    assertEquals(0, directory.recovered(0));
     check(directory, Map.of());
   }
 
   @Test
   void aMapThatCannotBeMendedCostsAllOfThem() throws IOException {
     ChronicleDirectory directory = open();
-    directory.recovered();
+    directory.recovered(0);
     for (int i = 0; i < 100; i++) {
       directory.put(1, key(i), null, new Location(1, i, 100, 0, i, null));
     }
@@ -102,18 +102,18 @@ class ChronicleDirectoryTest {
       ByteBuffer touched = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1 + 1);
       mark.write(touched, 64 + 16 + 8);
     }
-    Files.writeString(root.resolve("00001-0000001024.map"), "no map".repeat(1000));
+    Files.writeString(root.resolve("000001-0000001024.map"), "no map".repeat(1000));
     ChronicleDirectory again = open();
-    assertEquals(0, again.recovered());
+    assertEquals(0, again.recovered(0));
     assertEquals(0, again.liveBytes(1));
     assertNull(again.get(1, key(1)));
-    assertEquals(0, open().recovered());
+    assertEquals(0, open().recovered(0));
   }
 
   @Test
   void keepsTheOnlyWriteOfAKeyForAsManyActorsAsThereIsRoomFor() throws IOException {
     ChronicleDirectory directory = open();
-    directory.recovered();
+    directory.recovered(0);
     for (int i = 1; i < 6_000; i++) {
       Dot dot = new Dot(i * 0x9E3779B97F4A7C15L, i % 7 == 0 ? 1L << 50 : i);
       long digest = Siblings.digestOfOnly(dot);
@@ -125,7 +125,7 @@ class ChronicleDirectoryTest {
     }
     directory.closeAt(7);
     directory = open();
-    assertEquals(7, directory.recovered());
+    assertEquals(7, directory.recovered(0));
     assertEquals(4000, directory.get(0, key(4000)).only().counter());
   }
 
@@ -133,7 +133,7 @@ class ChronicleDirectoryTest {
   @Test
   void growsWithTheLongestKeys() throws IOException {
     ChronicleDirectory directory = open();
-    directory.recovered();
+    directory.recovered(0);
     Map<Key, Location> model = new HashMap<>();
     for (int i = 0; i < 6_000; i++) {
       String number = String.valueOf(i);
@@ -150,14 +150,14 @@ class ChronicleDirectoryTest {
     SplittableRandom random = new SplittableRandom(2);
     Map<Key, Location> model = new HashMap<>();
     ChronicleDirectory killed = open();
-    killed.recovered();
+    killed.recovered(0);
     for (int i = 0; i < 5000; i++) {
       put(killed, model, i, random);
     }
     killed.applied(0, 500);
     killed.applied(1, 300);
     ChronicleDirectory again = open();
-    assertEquals(300, again.recovered());
+    assertEquals(300, again.recovered(0));
     check(again, model);
   }
 }

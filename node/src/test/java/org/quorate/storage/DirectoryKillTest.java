@@ -36,7 +36,7 @@ class DirectoryKillTest {
     for (int round = 0; round < 5; round++) {
       int upTo = killAfter(known + 1000 + random.nextInt(20_000));
       ChronicleDirectory directory = DirectoryVictim.open(root);
-      int recovered = (int) directory.recovered();
+      int recovered = (int) directory.recovered(0);
       assertTrue(recovered == upTo || recovered == 0, "-Dquorate.seed=" + seed + " round " + round);
       mended += recovered == upTo ? 1 : 0;
       for (int operation = recovered + 1; operation <= upTo + 1; operation++) {

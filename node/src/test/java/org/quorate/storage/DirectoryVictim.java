@@ -14,7 +14,7 @@ final class DirectoryVictim {
 
   public static void main(String[] args) throws IOException {
     ChronicleDirectory directory = open(Path.of(args[0]));
-    long from = directory.recovered();
+    long from = directory.recovered(0);
     for (int i = (int) from + 1; ; i++) {
       apply(directory, i);
       directory.applied(0, i);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.quorate.replica.Layout;
 import org.quorate.replica.LocalReplica;
 import org.quorate.replica.Shard;
 import org.quorate.replica.Write;
@@ -49,7 +50,9 @@ final class Rig {
     try {
       directory = new HeapDirectory();
       identity = Identity.open(disk, random::nextLong, loop, fatal::add);
-      recovered = new Recovery(disk, directory, key -> 0).run();
+      ClusterState state = ClusterState.first(List.of(new Member("n1", "n1:1", "")), 1, 1);
+      Layout layout = new Layout(state);
+      recovered = new Recovery(disk, directory, layout).run();
       StorageMetrics metrics = new StorageMetrics(new SimpleMeterRegistry());
       log =
           new Log(disk, options, recovered.segments(), loop, loop, loop, loop, metrics, fatal::add);
@@ -67,19 +70,18 @@ final class Rig {
               log,
               directory,
               cache,
-              key -> 0,
+              layout,
               metrics,
               identity,
               reserve,
               recovered.damagedBefore());
-      ClusterState state = ClusterState.first(List.of(new Member("n1", "n1:1", "")), 1, 1);
-      Shard shard = new Shard(store, state, "a node that owns nothing", 0, 1);
+      Shard shard = new Shard(store, layout, state, "a node that owns nothing", 0, 1);
       replica = new LocalReplica(store, shard, loop, (key, target) -> Future.succeededFuture());
       compaction =
           new Compaction(
               log,
               directory,
-              new Stores(List.of(store), 1, key -> 0),
+              new Stores(List.of(store), key -> 0, 1, () -> 1),
               loop,
               loop,
               options,

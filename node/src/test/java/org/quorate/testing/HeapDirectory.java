@@ -22,9 +22,12 @@ public final class HeapDirectory implements KeyDirectory {
   }
 
   @Override
-  public long recovered() {
+  public long recovered(long layout) {
     return 0;
   }
+
+  @Override
+  public void laidOut(long layout) {}
 
   @Override
   public void clear() {

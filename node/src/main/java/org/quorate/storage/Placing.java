@@ -1,0 +1,20 @@
+package org.quorate.storage;
+
+import org.quorate.version.Key;
+
+/** Which partition each key belongs to. */
+public interface Placing {
+  /** Layers are numbered from 0 to one less. */
+  int MAX_LAYERS = 16;
+
+  int partition(Key key);
+
+  /**
+   * The layer that the key's partition is in. A record of the first layer whose key is in another
+   * one now was dead before the key's bucket got there.
+   */
+  int layer(Key key);
+
+  /** A number that is another where keys belong to other partitions; 0 with one layer only. */
+  long layout();
+}
