@@ -120,6 +120,7 @@ final class DevCommand implements Callable<Integer> {
         HintOptions.standard(true),
         Duration.ofMillis(100),
         Duration.ofSeconds(1),
+        ServeCommand.DEFAULT_COPY_SHARE,
         32L << 20,
         1 << 20,
         DRAIN_DELAY,

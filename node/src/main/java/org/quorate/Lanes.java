@@ -154,6 +154,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
             peers::isConnected,
             shared.standing(),
             () -> others(shared.state().get()),
+            config.copyShare(),
             ports.lanes().size(),
             i,
             shared.antiEntropyMetrics(),
@@ -172,7 +173,8 @@ final class Lanes implements Iterable<Lanes.Lane> {
         new Delivery(loop, replica, peers, ports.clock(), ports.tracing()),
         antiEntropy,
         new Responder(loop, shard, store),
-        new Departure(loop, ports.clock(), shard, store, shared.keepsHints()));
+        new Departure(
+            loop, ports.clock(), shard, store, config.copyShare(), shared.keepsHints()));
   }
 
   private Set<String> others(ClusterState state) {

@@ -20,6 +20,8 @@ import org.quorate.storage.LogOptions;
  * @param r owners that answer a read by default, given how many owners a key has
  * @param w the same for a write
  * @param antiEntropyInterval pause between comparisons of what co-owners hold
+ * @param copyShare how much of a loop's time new owners take to copy, and former ones to forget, 1
+ *     to 50 percent
  * @param cacheBytes bound of the value cache
  * @param maxValueBytes a longer value is refused
  * @param drainDelay how long a node that is to stop goes on taking requests, so that those who send
@@ -45,6 +47,7 @@ public record NodeConfig(
     HintOptions hints,
     Duration fsyncInterval,
     Duration antiEntropyInterval,
+    int copyShare,
     long cacheBytes,
     int maxValueBytes,
     Duration drainDelay,

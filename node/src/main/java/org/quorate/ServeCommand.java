@@ -31,6 +31,8 @@ import picocli.CommandLine.Option;
     versionProvider = Main.Version.class,
     sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
+  static final int DEFAULT_COPY_SHARE = 10;
+
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
   @Option(
@@ -168,6 +170,14 @@ final class ServeCommand implements Callable<Integer> {
   private Duration antiEntropyInterval = Duration.ofSeconds(1);
 
   @Option(
+      names = "--copy-share",
+      paramLabel = "PERCENT",
+      description =
+          "How much of its time this node takes to copy what it is to own, and to forget what it"
+              + " owns no more, 1 to 50. Default: 10.")
+  private int copyShare = DEFAULT_COPY_SHARE;
+
+  @Option(
       names = "--drain-delay",
       paramLabel = "TIME",
       converter = Options.Span.class,
@@ -281,6 +291,9 @@ final class ServeCommand implements Callable<Integer> {
     if (compareMillis < 10 || compareMillis > 3_600_000) {
       throw bad("--anti-entropy-interval", compareMillis + "ms", "10ms to 1h");
     }
+    if (copyShare < 1 || copyShare > 50) {
+      throw bad("--copy-share", String.valueOf(copyShare), "1 to 50");
+    }
     if (drainDelay.compareTo(Duration.ofSeconds(60)) > 0) {
       throw bad("--drain-delay", drainDelay.toMillis() + "ms", "1ms to 60s");
     }
@@ -303,6 +316,7 @@ final class ServeCommand implements Callable<Integer> {
         HintOptions.standard(hints),
         fsyncInterval,
         antiEntropyInterval,
+        copyShare,
         cache,
         maxValue.intValue(),
         drainDelay,

@@ -143,8 +143,11 @@ public final class Membership {
 
   private void changed(View view) {
     String name = view.member().name();
+    boolean isNews = view.state() != standing(name).state();
     standing(name).set(view);
-    if (view.state() == State.ALIVE) {
+    if (!isNews) {
+      LOG.debug("member {} is {}, epoch {}", name, view.state(), view.member().epoch());
+    } else if (view.state() == State.ALIVE) {
       LOG.info("member {} is alive, incarnation {}", name, view.incarnation());
     } else {
       LOG.info("member {} is {}, says {}", name, view.state(), view.accuser());

@@ -17,6 +17,10 @@ public final class Standing {
     state = now;
   }
 
+  State state() {
+    return state;
+  }
+
   /** It is to be counted on; a node that was never seen is not. */
   public boolean isLiving() {
     return state.isLiving();

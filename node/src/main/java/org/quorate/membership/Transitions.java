@@ -5,9 +5,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.quorate.ring.ClusterState;
 import org.quorate.ring.Member;
 import org.quorate.runtime.Listen;
@@ -26,6 +28,11 @@ public final class Transitions {
   /** Who has not answered by then holds up what needs it, and nothing else. */
   private static final long PATIENCE_MILLIS = 300;
 
+  /** One state for each eighth of the partitions that move. */
+  private static final int WORTH_A_STATE = 8;
+
+  private static final int PATIENT_ROUNDS = 8;
+
   private final String self;
   private final Chain chain;
   private final Chain.Asking asking;
@@ -33,6 +40,9 @@ public final class Transitions {
   private final Predicate<String> isLiving;
   private final Supplier<Future<Progress>> own;
   private boolean isBusy;
+
+  /** In which something could go on, but little. */
+  private int rounds;
 
   /**
    * @param isLiving whether a member is believed to be alive
@@ -108,10 +118,12 @@ public final class Transitions {
   }
 
   private void step(ClusterState state, Map<String, Progress> progress) {
-    if (NextStep.of(state, progress, this::mayLive).isEmpty()) {
+    Optional<ClusterState> next = NextStep.of(state, progress, this::mayLive);
+    if (next.isEmpty() || mayWait(state, next.get())) {
       isBusy = false;
       return;
     }
+    rounds = 0;
     Listen.to(
         chain.propose(
             base ->
@@ -125,6 +137,16 @@ public final class Transitions {
           isBusy = false;
           LOG.info("the transition does not go on now: {}", e.getMessage());
         });
+  }
+
+  /** A state costs all nodes something, however few partitions it takes on. */
+  private boolean mayWait(ClusterState state, ClusterState next) {
+    long moving =
+        IntStream.range(0, state.ring().partitions())
+            .filter(p -> state.assignment(p).isMoving())
+            .count();
+    long changed = next.changedSince(state).size();
+    return changed * WORTH_A_STATE < moving && ++rounds < PATIENT_ROUNDS;
   }
 
   private boolean mayLive(String node) {

@@ -63,6 +63,7 @@ public final class AntiEntropy {
   /**
    * @param isUp whether a node can be asked now
    * @param standing of this node
+   * @param copyShare of the time that new owners copy, percent
    * @param members tells all other nodes of the cluster
    */
   public AntiEntropy(
@@ -75,6 +76,7 @@ public final class AntiEntropy {
       Predicate<String> isUp,
       Standing standing,
       Supplier<Set<String>> members,
+      int copyShare,
       int lanes,
       int lane,
       AntiEntropyMetrics metrics,
@@ -89,7 +91,14 @@ public final class AntiEntropy {
     this.lanes = lanes;
     this.lane = lane;
     this.startedNanos = clock.nanos();
-    this.side = new Exchange.Side(shard, store, replica, new Pace(loop, clock), metrics);
+    this.side =
+        new Exchange.Side(
+            shard,
+            store,
+            replica,
+            Pace.ofRepair(loop, clock),
+            Pace.ofMoves(loop, clock, copyShare),
+            metrics);
     this.reaper = new Reaper(shard, store, this::ask, standing, members, metrics);
     this.coOwners = new CoOwners(clock);
     coOwners.adopt(shard.partitions());
@@ -242,7 +251,8 @@ public final class AntiEntropy {
       List<Pair> pairs = coOwners.sources(partition);
       boolean hasAll = pairs.stream().allMatch(pair -> pair.isCovered);
       boolean canBeMended = !pairs.isEmpty() || shard.isSound(partition);
-      if (hasAll && canBeMended && !shard.isWhole(partition)) {
+      boolean isDone = shard.isWhole(partition);
+      if (!isDone && hasAll && canBeMended && shard.isPrepared(partition)) {
         Listen.to(
             shard.complete(partition, reaper.equallyTold(partition)),
             loop,
@@ -279,7 +289,8 @@ public final class AntiEntropy {
           boolean isUrgent = hurries || refills || pair.isWaitedFor();
           boolean isDue = pair.differs && (isUrgent || pair.isDue());
           boolean helps = refills ? isTurn(coOwner.name, pair) : pair.isWhole;
-          if (isDue && helps && exchanged.size() < EXCHANGES) {
+          boolean isPrepared = isDue && helps && shard.isPrepared(pair.partition);
+          if (isPrepared && exchanged.size() < EXCHANGES) {
             exchange(coOwner, pair);
           }
         }

@@ -44,13 +44,15 @@ public final class Departure {
   private int forgotten;
 
   /**
+   * @param share of the time that it takes, percent
    * @param keepsHints whether some copy may be kept here for another node
    */
-  public Departure(Loop loop, Clock clock, Shard shard, Store store, BooleanSupplier keepsHints) {
+  public Departure(
+      Loop loop, Clock clock, Shard shard, Store store, int share, BooleanSupplier keepsHints) {
     this.loop = loop;
     this.shard = shard;
     this.store = store;
-    this.pace = new Pace(loop, clock);
+    this.pace = Pace.ofMoves(loop, clock, share);
     this.keepsHints = keepsHints;
   }
 
@@ -126,7 +128,7 @@ public final class Departure {
       Map.Entry<Key, Location> next = keys.remove();
       some.add(forget(next.getKey(), next.getValue()));
     }
-    return Future.all(some).compose(done -> pace.restLonger(began, 0));
+    return Future.all(some).compose(done -> pace.rest(began, 0));
   }
 
   private Future<Void> forget(Key key, Location at) {

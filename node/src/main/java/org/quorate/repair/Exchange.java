@@ -44,14 +44,25 @@ final class Exchange {
   private static final int LEAVES_AT_ONCE = 1024;
   private static final int KEYS_AT_ONCE = 64;
 
-  /** What it needs of this node. */
+  /**
+   * What it needs of this node.
+   *
+   * @param repair how fast owners are made equal
+   * @param moves how fast new owners copy
+   */
   record Side(
-      Shard shard, Store store, LocalReplica replica, Pace pace, AntiEntropyMetrics metrics) {}
+      Shard shard,
+      Store store,
+      LocalReplica replica,
+      Pace repair,
+      Pace moves,
+      AntiEntropyMetrics metrics) {}
 
   private final Side side;
   private final Partition partition;
   private final Function<Question, Future<byte[]>> peer;
   private final boolean waits;
+  private final Pace pace;
   private final Walk walk;
   private long fetchedBytes;
   private int changed;
@@ -67,6 +78,7 @@ final class Exchange {
     this.peer = peer;
     this.waits = waits;
     this.isComplete = !waits;
+    this.pace = partition.isNewcomer() ? side.moves() : side.repair();
     this.walk = new Walk(partition.tree());
   }
 
@@ -80,8 +92,8 @@ final class Exchange {
 
   Future<Result> run() {
     return walk()
-        .compose(leaves -> waits ? side.pace().pause(SETTLE_MILLIS) : Future.succeededFuture())
-        .compose(settled -> side.pace().inTurn(this::list))
+        .compose(leaves -> waits ? pace.pause(SETTLE_MILLIS) : Future.succeededFuture())
+        .compose(settled -> pace.inTurn(this::list))
         .map(
             done -> {
               side.metrics().repaired(changed, fetchedBytes);
@@ -118,28 +130,21 @@ final class Exchange {
 
   private Future<Void> list() {
     Deque<Wanted> leaves = wanted();
-    return side.pace().untilEmpty(leaves, () -> listSome(leaves));
+    return pace.untilEmpty(leaves, () -> listSome(leaves));
   }
 
   private Future<Void> listSome(Deque<Wanted> leaves) {
-    long began = side.pace().now();
+    long began = pace.now();
     List<Wanted> some = leaves.stream().limit(LEAVES_AT_ONCE).toList();
     return peer.apply(new Listing(partition.number(), some))
         .map(ListingAnswer::decode)
-        .compose(answer -> rest(began, 0).map(answer))
+        .compose(answer -> pace.rest(began, 0).map(answer))
         .compose(
             answer -> {
               take(leaves, answer.taken());
               return fetch(lacking(answer), answer.horizon())
                   .compose(fetched -> dropSuperseded(answer));
             });
-  }
-
-  /** What a new owner copies may take its time: the old ones have it. */
-  private Future<Void> rest(long began, long bytes) {
-    return partition.isNewcomer()
-        ? side.pace().restLonger(began, bytes)
-        : side.pace().rest(began, bytes);
   }
 
   /** At least one, so that there is an end whatever the other side says. */
@@ -190,11 +195,11 @@ final class Exchange {
 
   /** Fetches the keys, some at a time, and merges what comes. */
   private Future<Void> fetch(Queue<Key> keys, CausalContext theirHorizon) {
-    return side.pace().untilEmpty(keys, () -> fetchSome(keys, theirHorizon));
+    return pace.untilEmpty(keys, () -> fetchSome(keys, theirHorizon));
   }
 
   private Future<Void> fetchSome(Queue<Key> keys, CausalContext theirHorizon) {
-    long began = side.pace().now();
+    long began = pace.now();
     List<Key> some = keys.stream().limit(KEYS_AT_ONCE).toList();
     List<Future<Known>> known =
         some.stream().map(key -> context(key, theirHorizon).map(c -> new Known(key, c))).toList();
@@ -216,7 +221,7 @@ final class Exchange {
               fetchedBytes += bytes;
               long batchBytes = bytes;
               take(keys, fetched.size());
-              return Future.all(merged).compose(done -> rest(began, batchBytes));
+              return Future.all(merged).compose(done -> pace.rest(began, batchBytes));
             });
   }
 

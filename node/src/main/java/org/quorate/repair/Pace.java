@@ -10,29 +10,48 @@ import org.quorate.runtime.Clock;
 import org.quorate.runtime.Loop;
 
 /**
- * How fast anti-entropy goes: it rests as long as it worked, so it takes at most half of what a
- * loop has to give, and less the slower everything is; and it stays below a rate of bytes.
+ * How fast work in the background goes: it rests for a multiple of the time that it worked, so it
+ * takes at most a share of what a loop has to give, and less the slower everything is; and it stays
+ * below a rate of bytes.
  */
 final class Pace {
   private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final int AT_ONCE = 4;
-  private static final int LONGER = 3;
+  private static final int WHOLE = 100;
+  private static final int HALF = 50;
   private static final long MOST_BYTES_PER_MILLI = (64 << 20) / 1000;
 
   private int busy;
   private final Deque<Promise<Void>> turns = new ArrayDeque<>();
   private final Loop loop;
   private final Clock clock;
+  private final int atOnce;
+  private final int share;
 
-  Pace(Loop loop, Clock clock) {
+  private Pace(Loop loop, Clock clock, int atOnce, int share) {
     this.loop = loop;
     this.clock = clock;
+    this.atOnce = atOnce;
+    this.share = share;
+  }
+
+  /** What is wrong is to be right soon. */
+  static Pace ofRepair(Loop loop, Clock clock) {
+    return new Pace(loop, clock, 4, HALF);
+  }
+
+  /**
+   * Nobody waits for what moves: those that have it go on serving it.
+   *
+   * @param share of the time, percent
+   */
+  static Pace ofMoves(Loop loop, Clock clock, int share) {
+    return new Pace(loop, clock, 1, share);
   }
 
   /** Does work of which only so much is done at once on this loop, when it is its turn. */
   Future<Void> inTurn(Supplier<Future<Void>> work) {
     Promise<Void> turn = Promise.promise();
-    if (busy < AT_ONCE) {
+    if (busy < atOnce) {
       busy++;
       turn.complete();
     } else {
@@ -74,16 +93,8 @@ final class Pace {
 
   /** Completes when it is time to go on after a piece of work that began then. */
   Future<Void> rest(long beganNanos, long bytes) {
-    return pause(Math.max(worked(beganNanos), bytes / MOST_BYTES_PER_MILLI));
-  }
-
-  /** The same for work that nobody waits for: three quarters of the time are rest. */
-  Future<Void> restLonger(long beganNanos, long bytes) {
-    return pause(Math.max(LONGER * worked(beganNanos), bytes / MOST_BYTES_PER_MILLI));
-  }
-
-  private long worked(long beganNanos) {
-    return (clock.nanos() - beganNanos) / NANOS_PER_MILLI;
+    long restNanos = (clock.nanos() - beganNanos) * (WHOLE - share) / share;
+    return pause(Math.max(restNanos / NANOS_PER_MILLI, bytes / MOST_BYTES_PER_MILLI));
   }
 
   Future<Void> pause(long millis) {

@@ -19,6 +19,7 @@ import org.quorate.version.CausalContext;
  */
 public final class Survey {
   private static final int AT_ONCE = 8;
+  private static final long PREPARED_MILLIS = 20;
 
   private final Store store;
   private final Shard shard;
@@ -81,6 +82,8 @@ public final class Survey {
     if (lacking.isEmpty()) {
       shard.tenure().clear(founding.bucket());
       ground = Ground.CLEAR;
+    } else if (!lacking.stream().map(shard::isPrepared).reduce(true, Boolean::logicalAnd)) {
+      store.loop().after(PREPARED_MILLIS, () -> prepare(founding));
     } else if (shard.isRefilled()) { // It may have forgotten what it had of the layer.
       surveyed = 0;
     } else {

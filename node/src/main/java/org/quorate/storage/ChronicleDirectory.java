@@ -179,6 +179,11 @@ public final class ChronicleDirectory implements KeyDirectory {
   }
 
   @Override
+  public boolean isPrepared(int partition) {
+    return partition(partition).isPrepared();
+  }
+
+  @Override
   public void put(int partition, Key key, @Nullable Location before, Location location) {
     if (before != null) {
       mark.addLive(before.segment(), -before.length());
@@ -254,11 +259,26 @@ public final class ChronicleDirectory implements KeyDirectory {
     private @Nullable LocationMap smaller;
     private volatile @Nullable LocationMap larger;
     private boolean growing;
+    private boolean isPreparing;
     volatile long size;
 
     Partition(int number, List<Path> files) {
       this.number = number;
       this.files = files;
+    }
+
+    /** Called on the loop. */
+    boolean isPrepared() {
+      if (map == null && !isPreparing) {
+        isPreparing = true;
+        io.execute(
+            () -> {
+              if (!closed) {
+                opened();
+              }
+            });
+      }
+      return map != null;
     }
 
     /** The map, opened or made if nobody needed it yet. */

@@ -27,6 +27,12 @@ public interface KeyDirectory {
   @Nullable Location get(int partition, Key key);
 
   /**
+   * Whether a first key can be put into the partition without making a file; if not, one is made
+   * from now on, elsewhere.
+   */
+  boolean isPrepared(int partition);
+
+  /**
    * Sets the key's location, and moves the count of live bytes there.
    *
    * @param before what {@link #get} would return

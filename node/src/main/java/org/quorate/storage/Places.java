@@ -55,6 +55,10 @@ final class Places {
     return RecordFormat.inLayer(kind, placing.layer(key));
   }
 
+  boolean isPrepared(int partition) {
+    return directory.isPrepared(partition);
+  }
+
   /** The directory holds all keys where they belong now. */
   void laidOut() {
     directory.laidOut(placing.layout());

@@ -106,6 +106,11 @@ public final class Store {
     return places.anyInFlight(which);
   }
 
+  /** Whether a key of the partition can be stored without a wait; soon, if not. */
+  public boolean isPrepared(int partition) {
+    return places.isPrepared(partition);
+  }
+
   /** Partitions of which some key's newest state is not durable yet. */
   public Set<Integer> busy() {
     return places.busy();

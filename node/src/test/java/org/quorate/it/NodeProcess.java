@@ -111,6 +111,7 @@ public final class NodeProcess implements AutoCloseable {
     Files.createDirectories(data);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()));
+    builder.environment().put("QUORATE_COPY_SHARE", "50"); // As soon as it can be.
     builder.environment().putAll(environment);
     process = builder.start();
   }

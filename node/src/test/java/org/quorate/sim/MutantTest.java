@@ -158,6 +158,13 @@ class MutantTest {
                       "return epoch < changed[partitionOf(key)]",
                       "return key == null"))),
           new Mutant(
+              "a bucket gets its n whatever keys it has",
+              List.of(
+                  new Patch(
+                      "replica.Survey",
+                      "shard.tenure().hasKeyOf(founding.bucket(), slot)",
+                      "slot < 0"))),
+          new Mutant(
               "what new owners copied is not compared again while it settles",
               List.of(
                   new Patch(

@@ -108,12 +108,27 @@ final class Scenario {
   }
 
   static Coordinator.Terms terms(int quorum, boolean sloppy) {
-    return new Coordinator.Terms(N, quorum, sloppy, SimTime.SECOND, Span.getInvalid());
+    return terms(N, quorum, sloppy);
+  }
+
+  static Coordinator.Terms terms(int n, int quorum, boolean sloppy) {
+    return new Coordinator.Terms(n, quorum, sloppy, SimTime.SECOND, Span.getInvalid());
   }
 
   Future<WriteResult> put(SimMachine at, Key key, int w, boolean sloppy) {
     Write write = new Write(null, false, List.of(), new byte[] {1});
     return ask(at, key, coordinator -> coordinator.write(key, write, terms(w, sloppy)), 1);
+  }
+
+  /** A blind write to a majority of so many owners. */
+  Future<WriteResult> put(SimMachine at, Key key, int n) {
+    Write write = new Write(null, false, List.of(), new byte[] {1});
+    return ask(at, key, c -> c.write(key, write, terms(n, n / 2 + 1, false)), 1);
+  }
+
+  /** A read by a majority of so many owners. */
+  Future<ReadResult> readMajority(SimMachine at, Key key, int n) {
+    return ask(at, key, c -> c.read(key, terms(n, n / 2 + 1, false)), 20);
   }
 
   /** Deletes what is there. */

@@ -206,6 +206,7 @@ final class SimCluster {
         new HintOptions(profile.hints(), profile.segmentBytes(), 64L * profile.segmentBytes()),
         Duration.ofMillis(100),
         Duration.ofMillis(profile.compareMillis()),
+        25,
         profile.cacheBytes(),
         1 << 20,
         Duration.ofSeconds(1),

@@ -51,6 +51,11 @@ final class SimDirectory implements KeyDirectory {
   }
 
   @Override
+  public boolean isPrepared(int partition) {
+    return true;
+  }
+
+  @Override
   public void laidOut(long now) {
     layout = now;
   }

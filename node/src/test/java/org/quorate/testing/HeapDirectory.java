@@ -30,6 +30,11 @@ public final class HeapDirectory implements KeyDirectory {
   public void laidOut(long layout) {}
 
   @Override
+  public boolean isPrepared(int partition) {
+    return true;
+  }
+
+  @Override
   public void clear() {
     partitions.clear();
     live.clear();
