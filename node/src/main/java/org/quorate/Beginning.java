@@ -2,6 +2,7 @@ package org.quorate;
 
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.function.Supplier;
 import org.quorate.membership.Membership;
 import org.quorate.peer.Peers;
 import org.quorate.ring.Member;
@@ -21,10 +22,12 @@ final class Beginning {
   private final Peers peers;
   private final Membership membership;
   private final Identity identity;
+  private final Supplier<Future<Void>> caughtUp;
   private final boolean isSound;
 
   /**
    * @param nodes of the cluster
+   * @param caughtUp completes when this node knows the newest state of the cluster
    * @param isSound whether the log is as it was left
    */
   Beginning(
@@ -35,6 +38,7 @@ final class Beginning {
       Peers peers,
       Membership membership,
       Identity identity,
+      Supplier<Future<Void>> caughtUp,
       boolean isSound) {
     this.name = name;
     this.nodes = nodes;
@@ -43,6 +47,7 @@ final class Beginning {
     this.peers = peers;
     this.membership = membership;
     this.identity = identity;
+    this.caughtUp = caughtUp;
     this.isSound = isSound;
   }
 
@@ -53,6 +58,7 @@ final class Beginning {
   Future<Void> begin() {
     boolean mayContinue = identity.mayContinue() && isSound;
     return Tasks.onLoop(loop, () -> reach(mayContinue).compose(any -> introduce()))
+        .compose(introduced -> caughtUp.get())
         .compose(known -> Tasks.onLoop(loop, () -> confirmed(mayContinue)))
         .compose(
             confirmed ->

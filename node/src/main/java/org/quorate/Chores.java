@@ -96,13 +96,7 @@ final class Chores {
 
   private Scrub scrub(Stores stores) {
     return new Scrub(
-        log,
-        stores,
-        lanes.first().loop(),
-        ports.background(),
-        ports.clock(),
-        metrics,
-        stopping);
+        log, stores, lanes.first().loop(), ports.background(), ports.clock(), metrics, stopping);
   }
 
   private void every(Loop loop, long millis, Runnable chore) {

@@ -108,7 +108,8 @@ public final class Entrance {
     String seed = seeds.get(attempt % seeds.size());
     Member self = new Member(config.name(), config.advertise(), config.zone());
     Listen.to(
-        JoinRequest.send(transport, loop, seed, Joining.request(config.cluster(), self, forgotVotes))
+        JoinRequest.send(
+                transport, loop, seed, Joining.request(config.cluster(), self, forgotVotes))
             .map(Joining::answer),
         loop,
         answer -> answered(seed, attempt, answer),

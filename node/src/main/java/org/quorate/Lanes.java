@@ -173,8 +173,7 @@ final class Lanes implements Iterable<Lanes.Lane> {
         new Delivery(loop, replica, peers, ports.clock(), ports.tracing()),
         antiEntropy,
         new Responder(loop, shard, store),
-        new Departure(
-            loop, ports.clock(), shard, store, config.copyShare(), shared.keepsHints()));
+        new Departure(loop, ports.clock(), shard, store, config.copyShare(), shared.keepsHints()));
   }
 
   private Set<String> others(ClusterState state) {
@@ -198,6 +197,10 @@ final class Lanes implements Iterable<Lanes.Lane> {
     List<Store> stores = lanes.stream().map(Lane::store).toList();
     return new Stores(
         stores, this::slotOf, first.ring().slots(), () -> state.get().ring().partitions());
+  }
+
+  int count() {
+    return lanes.size();
   }
 
   Lane first() {

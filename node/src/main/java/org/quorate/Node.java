@@ -150,7 +150,8 @@ public final class Node {
                 chain::state,
                 recovered.damagedBefore()));
     this.participation =
-        new Participation(config, chain, lanes, membership, hints::pending, this::takenUp);
+        new Participation(
+            config, chain, lanes, membership, ports.directory(), hints::pending, this::takenUp);
     this.provenance = new Provenance(lanes, identity, chain, () -> stopping);
     this.availability =
         new Availability(
@@ -265,7 +266,6 @@ public final class Node {
 
   private Future<Void> begin() {
     Lanes.Lane first = lanes.first();
-    boolean isFirst = identity.isFirst();
     return new Beginning(
             config.name(),
             chain.state().nodes(),
@@ -274,9 +274,10 @@ public final class Node {
             first.peers(),
             membership,
             identity,
+            participation::caughtUp,
             isSound)
         .begin()
-        .compose(begun -> isFirst ? provenance.found() : Future.succeededFuture())
+        .compose(begun -> identity.isFirst() ? provenance.found() : Future.succeededFuture())
         .onSuccess(done -> first.loop().execute(this::startChores));
   }
 
@@ -369,7 +370,7 @@ public final class Node {
   public int inFlightWrites() {
     int writes = 0;
     for (Lanes.Lane lane : lanes) {
-      writes += lane.store().inFlight();
+      writes += lane.store().inFlight(key -> true);
     }
     return writes;
   }

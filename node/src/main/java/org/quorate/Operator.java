@@ -101,7 +101,7 @@ final class Operator {
 
   private static @Nullable Void requireFounded(
       String bucket, BucketProperties wanted, ClusterState after) {
-    if (!wanted.equals(after.buckets().get(bucket))) {
+    if (wanted.n() != after.copies(bucket)) {
       throw Problem.conflict(
           "n="
               + wanted.n()

@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -15,10 +16,13 @@ import org.quorate.membership.Membership;
 import org.quorate.membership.Progress;
 import org.quorate.membership.Transitions;
 import org.quorate.membership.UndecidedException;
+import org.quorate.replica.Layout;
 import org.quorate.replica.Tenure;
 import org.quorate.ring.ClusterState;
 import org.quorate.ring.Ground;
 import org.quorate.runtime.Listen;
+import org.quorate.runtime.Loop;
+import org.quorate.storage.KeyDirectory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,12 +36,14 @@ public final class Participation {
   private static final long CHANGE_NANOS = 5_000_000_000L;
   private static final long FOUND_MILLIS = 30_000;
   private static final long AGAIN_MILLIS = 50;
+  private static final long CATCH_UP_MILLIS = 3000;
 
   private final String cluster;
   private final String node;
   private final Chain chain;
   private final Lanes lanes;
   private final Membership membership;
+  private final KeyDirectory directory;
   private final LongSupplier pendingHints;
   private final Consumer<ClusterState> onTakenUp;
   private final Transitions transitions;
@@ -51,6 +57,7 @@ public final class Participation {
       Chain chain,
       Lanes lanes,
       Membership membership,
+      KeyDirectory directory,
       LongSupplier pendingHints,
       Consumer<ClusterState> onTakenUp) {
     this.cluster = config.cluster();
@@ -58,6 +65,7 @@ public final class Participation {
     this.chain = chain;
     this.lanes = lanes;
     this.membership = membership;
+    this.directory = directory;
     this.pendingHints = pendingHints;
     this.onTakenUp = onTakenUp;
     this.transitions =
@@ -108,7 +116,17 @@ public final class Participation {
       return;
     }
     membership.meet(state);
-    lanes.forEach(lane -> lane.loop().execute(() -> takeUp(lane, state)));
+    AtomicInteger loops = new AtomicInteger();
+    lanes.forEach(
+        lane ->
+            lane.loop()
+                .execute(
+                    () -> {
+                      takeUp(lane, state);
+                      if (loops.incrementAndGet() == lanes.count()) {
+                        directory.laidOut(Layout.layout(state));
+                      }
+                    }));
   }
 
   private void takeUp(Lanes.Lane lane, ClusterState state) {
@@ -134,8 +152,15 @@ public final class Participation {
         lanes.first().loop(),
         () -> {
           Promise<ClusterState> over = Promise.promise();
-          lanes.first().loop().after(FOUND_MILLIS, () -> over.tryFail(new UndecidedException(
-              true, "n of bucket " + bucket + " is still being set")));
+          lanes
+              .first()
+              .loop()
+              .after(
+                  FOUND_MILLIS,
+                  () ->
+                      over.tryFail(
+                          new UndecidedException(
+                              true, "n of bucket " + bucket + " is still being set")));
           awaitFounded(bucket, over);
           return over.future();
         });
@@ -156,6 +181,32 @@ public final class Participation {
           }
         },
         e -> {});
+  }
+
+  /**
+   * Completes when all loops have taken up the newest state that this node has heard of, or after a
+   * while.
+   */
+  Future<Void> caughtUp() {
+    Loop loop = lanes.first().loop();
+    return Tasks.onLoop(
+            loop,
+            () -> {
+              Promise<Void> caughtUp = Promise.promise();
+              loop.after(CATCH_UP_MILLIS, caughtUp::tryComplete);
+              awaitNewest(caughtUp);
+              return caughtUp.future();
+            })
+        .compose(known -> lanes.run(lane -> {}));
+  }
+
+  private void awaitNewest(Promise<Void> known) {
+    long epoch = chain.state().epoch();
+    if (membership.views().stream().noneMatch(view -> view.member().epoch() > epoch)) {
+      known.tryComplete();
+    } else if (!known.future().isComplete()) {
+      lanes.first().loop().after(AGAIN_MILLIS, () -> awaitNewest(known));
+    }
   }
 
   /** How far this node is with what is under way. Completes on the first loop. */

@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.quorate.ring.Assignment;
 import org.quorate.ring.ClusterState;
+import org.quorate.ring.Founding;
 import org.quorate.ring.Member;
 import org.quorate.ring.Transition;
 
@@ -17,14 +18,29 @@ import org.quorate.ring.Transition;
 final class TransitionView {
   private TransitionView() {}
 
+  private static JsonObject view(Founding founding) {
+    return new JsonObject()
+        .put("change", founding.describe())
+        .put("kind", "bucket")
+        .put("node", "")
+        .put("by", "")
+        .put("sinceEpoch", founding.since())
+        .put("lost", new JsonArray())
+        .put("copying", 0)
+        .put("settling", 0)
+        .put("moved", 0)
+        .put("waitingFor", new JsonArray());
+  }
+
   /**
    * @param isLiving whether a node is believed to be alive
    * @return null if no transition is under way
    */
   static @Nullable JsonObject of(ClusterState state, Predicate<String> isLiving) {
     Transition moving = state.transition();
+    Founding founding = state.founding();
     if (moving == null) {
-      return null;
+      return founding == null ? null : view(founding);
     }
     int copying = 0;
     int settling = 0;

@@ -73,11 +73,11 @@ final class Cluster {
     return replicas > 0 ? replicas : facts.path("defaults").path("n").asInt(3);
   }
 
-  /** How many replicas a parameter means; by default as many as the cluster's. */
+  /** How many replicas a parameter means; by default as many as the bucket's. */
   int replicas(@Nullable String parameter, String name) {
     int quorum = n() / 2 + 1;
     if (parameter == null) {
-      return facts.path("defaults").path(name).asInt(quorum);
+      return replicas > 0 ? quorum : facts.path("defaults").path(name).asInt(quorum);
     }
     return switch (parameter) {
       case "one" -> 1;
@@ -131,7 +131,8 @@ final class Cluster {
    * @throws IllegalArgumentException if the ring cannot be had, or places keys in another way
    */
   Owners owners(String bucket) {
-    JsonNode partitions = firstOf("/v1/cluster/ring").path("partitions");
+    JsonNode layer = layer(firstOf("/v1/cluster/ring"), bucket);
+    JsonNode partitions = layer.path("partitions");
     if (partitions.isEmpty()) {
       throw new IllegalArgumentException("--route owner: no target tells its ring");
     }
@@ -152,11 +153,23 @@ final class Cluster {
     for (int i = 0; i < PROBES; i++) {
       String path = "/v1/replicas/" + URLEncoder.encode(bucket, StandardCharsets.UTF_8) + "/" + i;
       int partition = firstOf(path).path("partition").asInt(-1);
-      if (partition != route.partition("" + i)) {
+      if (partition != layer.path("first").asInt(0) + route.partition("" + i)) {
         throw new IllegalArgumentException("--route owner: this store places keys in another way");
       }
     }
     return route;
+  }
+
+  /** The part of the ring for keys with as many owners as the bucket's. */
+  private JsonNode layer(JsonNode ring, String bucket) {
+    String path = "/v1/buckets/" + URLEncoder.encode(bucket, StandardCharsets.UTF_8);
+    int n = firstOf(path).path("n").asInt();
+    for (JsonNode layer : ring.path("layers")) {
+      if (layer.path("n").asInt() == n) {
+        return layer;
+      }
+    }
+    return ring;
   }
 
   /**

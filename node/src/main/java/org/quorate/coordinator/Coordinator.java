@@ -30,7 +30,7 @@ public final class Coordinator {
   /**
    * How one operation is to be done.
    *
-   * @param n owners that count, at most the cluster's nodes
+   * @param n owners of the key, as the caller knows its bucket
    * @param quorum answers needed, 1 to {@code n}
    * @param sloppy whether healthy stand-ins count
    * @param timeoutNanos for the whole operation

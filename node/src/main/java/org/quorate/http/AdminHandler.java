@@ -162,10 +162,7 @@ final class AdminHandler {
       Coordinator coordinator = node.coordinator(key);
       int n = node.defaults(key).n();
       Listen.to(
-          Hop.call(
-              loop,
-              coordinator.loop(),
-              () -> coordinator.holdings(key, n, HOLDINGS_NANOS)),
+          Hop.call(loop, coordinator.loop(), () -> coordinator.holdings(key, n, HOLDINGS_NANOS)),
           loop,
           holdings -> json(response, holdings(key, holdings)),
           e -> failed(response, e));

@@ -78,11 +78,7 @@ public final class StateCodec {
 
   public static JsonObject encode(ClusterState state) {
     JsonObject buckets = new JsonObject();
-    state
-        .buckets()
-        .forEach(
-            (name, bucket) ->
-                buckets.put(name, encode(bucket)));
+    state.buckets().forEach((name, bucket) -> buckets.put(name, encode(bucket)));
     JsonObject json =
         new JsonObject()
             .put("epoch", state.epoch())
@@ -154,7 +150,9 @@ public final class StateCodec {
    */
   public static ClusterState decode(JsonObject json) {
     try {
-      List<Integer> layers = json.getJsonArray("layers").stream().map(Integer.class::cast).toList();
+      JsonArray single = new JsonArray().add(json.getValue("copies")); // As states once were.
+      List<Integer> layers =
+          json.getJsonArray("layers", single).stream().map(Integer.class::cast).toList();
       SortedMap<String, BucketProperties> buckets = new TreeMap<>();
       JsonObject known = json.getJsonObject("buckets");
       for (String name : known.fieldNames()) {

@@ -33,6 +33,9 @@ public final class Transitions {
 
   private static final int PATIENT_ROUNDS = 8;
 
+  /** Who has not said by then whether it has keys of a bucket counts as down. */
+  private static final int FOUNDING_ROUNDS = 30;
+
   private final String self;
   private final Chain chain;
   private final Chain.Asking asking;
@@ -43,6 +46,8 @@ public final class Transitions {
 
   /** In which something could go on, but little. */
   private int rounds;
+
+  private int foundingRounds;
 
   /**
    * @param isLiving whether a member is believed to be alive
@@ -71,6 +76,7 @@ public final class Transitions {
       return;
     }
     isBusy = true;
+    foundingRounds = state.founding() == null ? 0 : foundingRounds + 1;
     Listen.to(progress(state), loop, told -> step(state, told), e -> {});
   }
 
@@ -118,7 +124,9 @@ public final class Transitions {
   }
 
   private void step(ClusterState state, Map<String, Progress> progress) {
-    Optional<ClusterState> next = NextStep.of(state, progress, this::mayLive);
+    boolean isLate = foundingRounds > FOUNDING_ROUNDS;
+    Predicate<String> mayLive = node -> !isLate && mayLive(node);
+    Optional<ClusterState> next = NextStep.of(state, progress, mayLive);
     if (next.isEmpty() || mayWait(state, next.get())) {
       isBusy = false;
       return;
@@ -128,7 +136,7 @@ public final class Transitions {
         chain.propose(
             base ->
                 base.epoch() == state.epoch()
-                    ? NextStep.of(base, progress, this::mayLive).orElse(base)
+                    ? NextStep.of(base, progress, mayLive).orElse(base)
                     : base,
             PROPOSE_NANOS),
         loop,

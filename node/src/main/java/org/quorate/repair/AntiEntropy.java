@@ -35,6 +35,7 @@ public final class AntiEntropy {
   private static final long BUILD_NANOS = 2_000_000;
   private static final long HURRY_NANOS = 10_000_000_000L;
   private static final int EXCHANGES = 64;
+  private static final int COPIES = 4;
   private static final int MOST_FUTILE = 5;
   private static final int IMPATIENT_EXCHANGES = 8;
 
@@ -150,14 +151,16 @@ public final class AntiEntropy {
 
   /**
    * Compares what the transition waits for; to be called every now and then, because that must not
-   * take as long as the interval may be.
+   * take as long as the interval may be; not what has to wait for its turn.
    */
   public void copy() {
     boolean waits = shard.partitions().stream().anyMatch(Partition::isNewcomer);
     if (waits && shard.isBuilt()) {
       completeAll();
       for (CoOwner coOwner : coOwners.all()) {
-        boolean helps = coOwner.pairs.values().stream().anyMatch(Pair::isWaitedFor);
+        boolean helps =
+            coOwner.pairs.values().stream()
+                .anyMatch(pair -> pair.isWaitedFor() && mayCopy(pair.partition));
         if (helps && isUp.test(coOwner.name) && !coOwner.isAsked) {
           compare(coOwner);
         }
@@ -289,13 +292,23 @@ public final class AntiEntropy {
           boolean isUrgent = hurries || refills || pair.isWaitedFor();
           boolean isDue = pair.differs && (isUrgent || pair.isDue());
           boolean helps = refills ? isTurn(coOwner.name, pair) : pair.isWhole;
-          boolean isPrepared = isDue && helps && shard.isPrepared(pair.partition);
-          if (isPrepared && exchanged.size() < EXCHANGES) {
+          boolean isPlace = exchanged.size() < EXCHANGES && mayCopy(pair.partition);
+          if (isDue && helps && isPlace && shard.isPrepared(pair.partition)) {
             exchange(coOwner, pair);
           }
         }
       }
     }
+  }
+
+  /** Copies take long, and must not be in the way of what is to be right soon. */
+  private boolean mayCopy(Partition partition) {
+    return !partition.isCopied()
+        || exchanged.stream()
+                .map(shard::partition)
+                .filter(each -> each != null && each.isCopied())
+                .count()
+            < COPIES;
   }
 
   /** Each partition is fetched from another source first, so that the load is spread. */

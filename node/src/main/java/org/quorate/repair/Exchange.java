@@ -78,7 +78,7 @@ final class Exchange {
     this.peer = peer;
     this.waits = waits;
     this.isComplete = !waits;
-    this.pace = partition.isNewcomer() ? side.moves() : side.repair();
+    this.pace = partition.isCopied() ? side.moves() : side.repair();
     this.walk = new Walk(partition.tree());
   }
 

@@ -43,8 +43,7 @@ public interface Cluster {
    *     else empty. They are written to as well.
    * @param isSettling whether the next owners are read from as well
    */
-  record Preference(
-      int n, long epoch, List<Owner> now, List<Owner> next, boolean isSettling) {}
+  record Preference(int n, long epoch, List<Owner> now, List<Owner> next, boolean isSettling) {}
 
   Preference preference(Key key);
 

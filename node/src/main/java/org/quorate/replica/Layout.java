@@ -26,7 +26,8 @@ public final class Layout implements Placing {
     state = next;
   }
 
-  private static long layout(ClusterState state) {
+  /** As {@link Placing#layout}. */
+  public static long layout(ClusterState state) {
     Map<String, Integer> layered = state.layered();
     return layered.isEmpty() ? 0 : HASH.hashChars(layered.toString());
   }

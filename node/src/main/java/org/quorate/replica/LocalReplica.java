@@ -61,7 +61,8 @@ public final class LocalReplica implements Replica {
     if (isPast(deadline)) {
       return failed(Failure.EXPIRED);
     }
-    if (!isServing(key)) {
+    boolean mayBeBehind = !store.identity().hasBegun() && shard.isStranger(key);
+    if (!isServing(key) || mayBeBehind) {
       return failed(Failure.NOT_READY);
     }
     if (knownDigest != 0) {

@@ -70,6 +70,11 @@ public final class Partition {
     return isNewcomer;
   }
 
+  /** Whether nobody waits for this node's copy yet. */
+  public boolean isCopied() {
+    return isNewcomer && settlingSince == 0;
+  }
+
   /** The epoch since which the partition settles with its next owners, 0 if it does not. */
   public long settlingSince() {
     return settlingSince;

@@ -44,8 +44,7 @@ public final class Shard {
    * @param lane the loop's number: it has the partitions whose slot leaves this rest
    * @param lanes the number of loops
    */
-  public Shard(
-      Store store, Layout layout, ClusterState state, String node, int lane, int lanes) {
+  public Shard(Store store, Layout layout, ClusterState state, String node, int lane, int lanes) {
     this.store = store;
     this.tenure = new Tenure(store, layout, state, node, lane, lanes);
     this.survey = new Survey(store, this);

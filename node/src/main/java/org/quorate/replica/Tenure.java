@@ -146,7 +146,7 @@ public final class Tenure {
     state = next;
     layout.adopt(next);
     found(before, next);
-    changed = Arrays.copyOf(changed, next.ring().partitions());
+    resize(next.ring().partitions());
     List<Integer> since =
         isNext ? next.changedSince(before) : IntStream.range(0, changed.length).boxed().toList();
     for (int p : since) {
@@ -161,6 +161,25 @@ public final class Tenure {
     return barrier.onSuccess(done -> settledEpoch = Math.max(settledEpoch, next.epoch()));
   }
 
+  /** There is a layer more, or one less of which nothing was used. */
+  private void resize(int count) {
+    for (int p = changed.length; p < count; p++) {
+      store.mended(p); // Nothing was there when records of the log were lost.
+    }
+    left.removeIf(p -> p >= count);
+    partitions
+        .values()
+        .removeIf(
+            partition -> {
+              boolean isGone = partition.number() >= count;
+              if (isGone) {
+                partition.forget();
+              }
+              return isGone;
+            });
+    changed = Arrays.copyOf(changed, count);
+  }
+
   /** Buckets get, or have got, an n of their own. */
   private void found(ClusterState before, ClusterState next) {
     noteFounding(next);
@@ -169,9 +188,6 @@ public final class Tenure {
     for (String bucket : others) {
       founded.put(bucket, next.epoch());
       requireClear(bucket);
-    }
-    if (!others.isEmpty()) {
-      store.laidOut();
     }
   }
 
@@ -242,11 +258,11 @@ public final class Tenure {
             || (IntStream.range(0, state.ring().slots())
                     .filter(this::isOfLoop)
                     .noneMatch(p -> hasKeyOf(bucket, p))
-                && !store.anyInFlight(key -> isOf(bucket, key)));
+                && store.inFlight(key -> isOf(bucket, key)) == 0);
     if (!isClear) {
       throw new AssertionError(
-          "this disk has keys of a bucket that had none when it got its n, so it is an old copy;"
-              + " the next start leaves them out");
+          "this disk has records of a bucket from before it got its n: the next start leaves them"
+              + " out");
     }
   }
 

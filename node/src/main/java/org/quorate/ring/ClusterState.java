@@ -2,7 +2,6 @@ package org.quorate.ring;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +30,6 @@ public record ClusterState(
     @Nullable Transition transition,
     SortedMap<String, BucketProperties> buckets,
     @Nullable Founding founding) {
-
-  private static final int MAX_BUCKETS = 1000;
 
   /** Forced states begin a new trillion. */
   public static final long FORCED = 1_000_000_000_000L;
@@ -150,7 +147,7 @@ public record ClusterState(
         && assignment(partition).equals(before.assignment(partition));
   }
 
-  private ClusterState next(Ring from, @Nullable Transition moving) {
+  ClusterState next(Ring from, @Nullable Transition moving) {
     return new ClusterState(epoch + 1, from, moving, buckets, founding);
   }
 
@@ -158,24 +155,15 @@ public record ClusterState(
     return new ChangeRefusedException(Reason.INVALID, message);
   }
 
-  private void requireCalm(String wanted) {
+  void requireCalm(String wanted) {
+    String other = "";
     if (transition != null) {
-      throw new ChangeRefusedException(
-          Reason.CONFLICT,
-          wanted
-              + " is refused: the "
-              + transition.describe()
-              + " is under way since epoch "
-              + transition.since());
+      other = "the " + transition.describe() + " is under way since epoch " + transition.since();
+    } else if (founding != null) {
+      other = founding.describe() + " is being set since epoch " + founding.since();
     }
-    if (founding != null) {
-      throw new ChangeRefusedException(
-          Reason.CONFLICT,
-          wanted
-              + " is refused: "
-              + founding.describe()
-              + " is being set since epoch "
-              + founding.since());
+    if (!other.isEmpty()) {
+      throw new ChangeRefusedException(Reason.CONFLICT, wanted + " is refused: " + other);
     }
   }
 
@@ -195,7 +183,7 @@ public record ClusterState(
   /**
    * @param gone may have had the node's address
    */
-  private void requireNew(Member node, String gone) {
+  void requireNew(Member node, String gone) {
     for (Member member : nodes()) {
       boolean isThere = member.peer().equals(node.peer()) && !member.name().equals(gone);
       if (member.name().equals(node.name()) || isThere) {
@@ -211,12 +199,12 @@ public record ClusterState(
     }
     requireCalm("join of " + node.name());
     requireNew(node, "");
-    return begin(Kind.JOIN, node.name(), "", ring, ring.with(node), Set.of());
+    return Transition.begin(this, Kind.JOIN, node.name(), "", ring, ring.with(node), Set.of());
   }
 
   /** Unchanged: this node was a member, and has to be one. */
   public ClusterState returning(Member node) {
-    if (!nodes().contains(node)) {
+    if (!hasNode(node.name())) {
       throw invalid(node + " has data of this cluster and is no member of it any more");
     }
     return this;
@@ -241,7 +229,8 @@ public record ClusterState(
     Ring goal = goal();
     Ring target = goal.hasMember(name) ? goal.without(name) : goal;
     requireOwners("leave of " + name, target);
-    return begin(Kind.LEAVE, name, "", inBetween(), target, isLost ? lostAnd(name) : Set.of());
+    return Transition.begin(
+        this, Kind.LEAVE, name, "", inBetween(), target, isLost ? lostAnd(name) : Set.of());
   }
 
   /** The ring that is led to. */
@@ -250,17 +239,17 @@ public record ClusterState(
   }
 
   /** What is under way cannot be aborted, and may wait for one that is gone for good too. */
-  private boolean mayWaitForTheLost() {
+  boolean mayWaitForTheLost() {
     return transition != null && (transition.kind() == Kind.ABORT || !transition.lost().isEmpty());
   }
 
-  private Set<String> lostAnd(String name) {
+  Set<String> lostAnd(String name) {
     Set<String> lost = new TreeSet<>(transition == null ? Set.of() : transition.lost());
     lost.add(name);
     return lost;
   }
 
-  private void requireOwners(String change, Ring target) {
+  void requireOwners(String change, Ring target) {
     int rest = target.members().size();
     requireOwners(change, rest, copies(), "");
     layered().forEach((bucket, n) -> requireOwners(change, rest, n, " of bucket " + bucket));
@@ -272,7 +261,7 @@ public record ClusterState(
     }
   }
 
-  private boolean isUnderWay(Kind kind, String name) {
+  boolean isUnderWay(Kind kind, String name) {
     return transition != null && transition.kind() == kind && transition.node().equals(name);
   }
 
@@ -282,38 +271,15 @@ public record ClusterState(
    * replacement or an abort that is under way may wait for it, so that goes on without it.
    */
   public ClusterState replace(String dead, Member by) {
-    Transition moving = transition;
-    if (isUnderWay(Kind.REPLACE, dead) && moving != null && moving.by().equals(by.name())) {
-      return this;
-    }
-    if (by.name().equals(dead)) {
-      throw invalid("replacement of " + dead + " by " + by.name() + ": that is the same node");
-    }
-    boolean isJoining = isUnderWay(Kind.JOIN, by.name());
-    if (!isJoining && !mayWaitForTheLost()) {
-      requireCalm("replacement of " + dead);
-    }
-    member(dead);
-    if (!nodes().contains(by)) {
-      requireNew(by, dead);
-    }
-    Ring goal = isJoining ? ring : goal();
-    String place = isUnderWay(Kind.REPLACE, dead) && moving != null ? moving.by() : dead;
-    if (!goal.hasMember(place)) {
-      throw invalid(
-          "replacement of "
-              + dead
-              + " is refused: it has no place in the ring to come; give it up");
-    }
-    Ring target = goal.hasMember(by.name()) ? goal.without(place) : goal.replacing(place, by);
-    requireOwners("replacement of " + dead, target);
-    Set<String> lost = lostAnd(dead);
-    return begin(Kind.REPLACE, dead, by.name(), inBetween(), target, lost);
+    return Replacement.of(this, dead, by);
   }
 
   /** Everything is to go back to what it was before the change that is under way. */
   public ClusterState abort() {
     Transition moving = transition;
+    if (founding != null) {
+      return founded(false);
+    }
     if (moving == null) {
       throw invalid("there is nothing to abort: no change is under way");
     }
@@ -324,7 +290,8 @@ public record ClusterState(
       throw invalid(
           "the " + moving.describe() + " cannot be aborted: " + moving.lost() + " is given up");
     }
-    return begin(Kind.ABORT, moving.node(), moving.by(), inBetween(), ring, Set.of());
+    return Transition.begin(
+        this, Kind.ABORT, moving.node(), moving.by(), inBetween(), ring, Set.of());
   }
 
   /** The owners as they are now, some of the one ring and some of the other. */
@@ -346,30 +313,6 @@ public record ClusterState(
     ring.members().forEach(member -> members.put(member.name(), member));
     moving.target().members().forEach(member -> members.put(member.name(), member));
     return Ring.of(List.copyOf(members.values()), ring.layers(), owners);
-  }
-
-  private ClusterState begin(
-      Kind kind, String node, String by, Ring from, Ring target, Set<String> lost) {
-    List<Long> progress = progress(from, target);
-    for (int p = 0; p < from.partitions(); p++) {
-      boolean moves = progress.get(p) == Transition.COPYING;
-      Set<String> left = new HashSet<>(Assignment.owners(from.preference(p), copies(p)));
-      int owners = left.size();
-      left.removeAll(lost);
-      if (moves && left.size() < owners - owners / 2) {
-        throw invalid(
-            "without "
-                + String.join(", ", lost)
-                + " partition "
-                + p
-                + " has "
-                + left.size()
-                + " of "
-                + owners
-                + " owners left, which is no read quorum");
-      }
-    }
-    return next(from, new Transition(kind, node, by, epoch + 1, target, lost, progress));
   }
 
   /** Which partitions have to be copied on the way from one ring to another. */
@@ -427,48 +370,7 @@ public record ClusterState(
    * {@link #founding}, and is possible once.
    */
   public ClusterState bucket(String name, BucketProperties properties) {
-    BucketProperties known = buckets.get(name);
-    int n = properties.n();
-    if (properties.equals(known) || (founding != null && isBegun(name, properties))) {
-      return this;
-    }
-    if (known == null && buckets.size() == MAX_BUCKETS) {
-      throw invalid(MAX_BUCKETS + " buckets have properties of their own; no more can");
-    }
-    if (n == copies(name) && !isFounding(() -> name)) {
-      return new ClusterState(epoch + 1, ring, transition, with(name, properties), founding);
-    }
-    String wanted = "n=" + n + " of bucket " + name;
-    if (known != null) {
-      throw new ChangeRefusedException(
-          Reason.CONFLICT, wanted + " is refused: it is " + known.n() + " and does not change");
-    }
-    requireCalm(wanted);
-    if (n > ring.members().size()) {
-      throw invalid(wanted + " is refused: " + ring.members().size() + " members < n");
-    }
-    boolean hasLayer = ring.layers().contains(n);
-    if (!hasLayer && ring.layers().size() == Ring.MAX_LAYERS) {
-      throw invalid(wanted + " is refused: buckets have n of " + ring.layers() + ", no more can be");
-    }
-    return new ClusterState(
-        epoch + 1,
-        hasLayer ? ring : ring.withLayer(n),
-        null,
-        buckets,
-        new Founding(name, properties, epoch + 1));
-  }
-
-  private boolean isBegun(String name, BucketProperties properties) {
-    return founding != null
-        && founding.bucket().equals(name)
-        && founding.properties().equals(properties);
-  }
-
-  private SortedMap<String, BucketProperties> with(String name, BucketProperties properties) {
-    SortedMap<String, BucketProperties> all = new TreeMap<>(buckets);
-    all.put(name, properties);
-    return all;
+    return Founding.begin(this, name, properties);
   }
 
   /**
@@ -477,15 +379,7 @@ public record ClusterState(
    * @param succeeds whether the bucket has its properties from now on, else all is as before
    */
   public ClusterState founded(boolean succeeds) {
-    Founding over = founding;
-    return over == null
-        ? this
-        : new ClusterState(
-            epoch + 1,
-            ring,
-            null,
-            succeeds ? with(over.bucket(), over.properties()) : buckets,
-            null);
+    return Founding.end(this, succeeds);
   }
 
   /** Nodes that take part now and will not when the transition is over, lost ones left out. */

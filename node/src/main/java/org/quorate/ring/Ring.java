@@ -103,6 +103,12 @@ public final class Ring {
     return members.sorted(Comparator.comparing(Member::name)).toList();
   }
 
+  /** The ring without its last layer. */
+  Ring withoutLayer() {
+    return new Ring(
+        layers.subList(0, layers.size() - 1), members, lists.subList(0, lists.size() - slots()));
+  }
+
   /** The ring with one more member, and as few moved copies as balance allows. */
   public Ring with(Member member) {
     return next(layers, sorted(Stream.concat(members.stream(), Stream.of(member))), lists);

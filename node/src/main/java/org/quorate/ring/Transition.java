@@ -1,5 +1,6 @@
 package org.quorate.ring;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -41,6 +42,38 @@ public record Transition(
     ABORT,
     /** A majority is gone; those that are left take over what there is. */
     FORCE
+  }
+
+  /** A change begins: what moves is copied first. */
+  static ClusterState begin(
+      ClusterState state,
+      Kind kind,
+      String node,
+      String by,
+      Ring from,
+      Ring target,
+      Set<String> lost) {
+    List<Long> progress = state.progress(from, target);
+    for (int p = 0; p < from.partitions(); p++) {
+      boolean moves = progress.get(p) == COPYING;
+      Set<String> left = new HashSet<>(Assignment.owners(from.preference(p), state.copies(p)));
+      int owners = left.size();
+      left.removeAll(lost);
+      if (moves && owners > 1 && left.size() < owners - owners / 2) { // Of one nothing can be left.
+        throw ClusterState.invalid(
+            "without "
+                + String.join(", ", lost)
+                + " partition "
+                + p
+                + " has "
+                + left.size()
+                + " of "
+                + owners
+                + " owners left, which is no read quorum");
+      }
+    }
+    return state.next(
+        from, new Transition(kind, node, by, state.epoch() + 1, target, lost, progress));
   }
 
   /** Whether the other is the same, however far it is. */

@@ -43,8 +43,7 @@ public final class ChronicleDirectory implements KeyDirectory {
    * @param slots of which each layer has a partition
    * @param io makes larger maps
    */
-  public ChronicleDirectory(Path directory, int slots, int loops, Executor io)
-      throws IOException {
+  public ChronicleDirectory(Path directory, int slots, int loops, Executor io) throws IOException {
     this.directory = Files.createDirectories(directory);
     this.io = io;
     this.slots = slots;
@@ -60,12 +59,9 @@ public final class ChronicleDirectory implements KeyDirectory {
   public long recovered(long layout) {
     long upTo = mark.open();
     try {
-      if (mark.layout() != layout) {
-        mark.reset();
-        upTo = 0;
-      }
+      boolean isLaidOut = mark.layout() == layout;
       deleteMaps("*" + LocationMap.UNFINISHED);
-      if (!areMended(mark.touched())) {
+      if (!isLaidOut || !areMended(mark.touched())) {
         mark.reset();
         upTo = 0;
       }
@@ -84,7 +80,7 @@ public final class ChronicleDirectory implements KeyDirectory {
   private boolean areMended(Set<Integer> partitions) throws IOException {
     boolean mended = true;
     for (int p : partitions) {
-      for (Path file : maps(String.format("%06d-*.map", p))) {
+      for (Path file : maps(String.format("%05d-*.map", p))) {
         mended &= LocationMap.mend(file, capacityOf(file));
       }
     }
@@ -113,7 +109,7 @@ public final class ChronicleDirectory implements KeyDirectory {
     List<Path> ascending = maps("*.map");
     ascending.sort(Comparator.comparing(Path::toString));
     for (Path file : ascending) {
-      int number = Integer.parseInt(file.getFileName().toString().substring(0, 6));
+      int number = Integer.parseInt(file.getFileName().toString().substring(0, 5));
       files.computeIfAbsent(number, none -> new ArrayList<>()).add(file);
     }
     Partition[] all = new Partition[files.keySet().stream().mapToInt(p -> p + 1).max().orElse(0)];
@@ -145,7 +141,9 @@ public final class ChronicleDirectory implements KeyDirectory {
   @Override
   public void clear() {
     try {
+      long layout = mark.layout();
       mark.reset();
+      mark.laidOut(layout);
       for (Partition partition : partitions) {
         partition.close();
       }
@@ -248,7 +246,7 @@ public final class ChronicleDirectory implements KeyDirectory {
 
   private static int capacityOf(Path file) {
     String name = file.getFileName().toString();
-    return Integer.parseInt(name.substring(7, 17));
+    return Integer.parseInt(name.substring(6, 16));
   }
 
   /** One partition's map, and the larger one that takes its place while it grows. */
@@ -306,7 +304,7 @@ public final class ChronicleDirectory implements KeyDirectory {
     }
 
     private Path file(int capacity) {
-      return directory.resolve(String.format("%06d-%010d.map", number, capacity));
+      return directory.resolve(String.format("%05d-%010d.map", number, capacity));
     }
 
     @Nullable Location get(byte[] key) {

@@ -29,12 +29,7 @@ final class Places {
   /**
    * @param damagedBefore records before this log position may be missing, 0 if none can be
    */
-  Places(
-      int loopIndex,
-      Log log,
-      KeyDirectory directory,
-      Placing placing,
-      long damagedBefore) {
+  Places(int loopIndex, Log log, KeyDirectory directory, Placing placing, long damagedBefore) {
     this.loopIndex = loopIndex;
     this.log = log;
     this.directory = directory;
@@ -57,11 +52,6 @@ final class Places {
 
   boolean isPrepared(int partition) {
     return directory.isPrepared(partition);
-  }
-
-  /** The directory holds all keys where they belong now. */
-  void laidOut() {
-    directory.laidOut(placing.layout());
   }
 
   @Nullable Location get(Key key) {
@@ -155,13 +145,9 @@ final class Places {
     inFlight.remove(key, flight);
   }
 
-  /** Keys whose newest state is not durable yet. */
-  int inFlight() {
-    return inFlight.size();
-  }
-
-  boolean anyInFlight(Predicate<Key> which) {
-    return inFlight.keySet().stream().anyMatch(which);
+  /** Such keys whose newest state is not durable yet. */
+  int inFlight(Predicate<Key> which) {
+    return (int) inFlight.keySet().stream().filter(which).count();
   }
 
   /** The partitions of those. */

@@ -4,9 +4,6 @@ import org.quorate.version.Key;
 
 /** Which partition each key belongs to. */
 public interface Placing {
-  /** Layers are numbered from 0 to one less. */
-  int MAX_LAYERS = 16;
-
   int partition(Key key);
 
   /**

@@ -15,10 +15,10 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <p>The lower half of the kind is one of the constants below, the upper half the key's layer. The
- * length counts the whole record. The head's CRC32C covers everything from the length to the
- * key's end, so a record with a damaged body still tells whose it was. {@code durable} is the
- * offset up to which the segment had been synced when the record was written: what is broken below
- * the highest such offset was damaged later, what is broken above it was torn by a crash.
+ * length counts the whole record. The head's CRC32C covers everything from the length to the key's
+ * end, so a record with a damaged body still tells whose it was. {@code durable} is the offset up
+ * to which the segment had been synced when the record was written: what is broken below the
+ * highest such offset was damaged later, what is broken above it was torn by a crash.
  */
 final class RecordFormat {
   static final int HEAD_BYTES = 19;

@@ -238,7 +238,11 @@ public final class Recovery {
     int now = placing.layer(key);
     if (layer != 0 && layer != now) {
       throw new IllegalStateException(
-          "the log has records of layer " + layer + ", but the state of the cluster says " + now);
+          "the state of the cluster that this node remembers is older than its log (layer "
+              + layer
+              + " is "
+              + now
+              + "): remove the file cluster beside the log, so that it asks the others");
     }
     return layer != now;
   }

@@ -96,16 +96,6 @@ public final class Store {
     places.forEach(partition, visitor);
   }
 
-  /** All keys are where they belong as the state of the cluster is now. */
-  public void laidOut() {
-    places.laidOut();
-  }
-
-  /** Whether the newest state of such a key is not durable yet. */
-  public boolean anyInFlight(Predicate<Key> which) {
-    return places.anyInFlight(which);
-  }
-
   /** Whether a key of the partition can be stored without a wait; soon, if not. */
   public boolean isPrepared(int partition) {
     return places.isPrepared(partition);
@@ -182,8 +172,8 @@ public final class Store {
               if (loaded.isEmpty()) {
                 return read(key, keeps);
               }
-              if (keeps) {
-                cacheRead(key, at, loaded.get());
+              if (keeps && at.equals(places.get(key)) && !at.isDamaged()) {
+                cache.put(key, loaded.get().withoutBytes());
               }
               return Future.succeededFuture(loaded.get());
             });
@@ -194,13 +184,6 @@ public final class Store {
     Future<Optional<State>> read = log.read(loop, at, key);
     Listen.to(read, loop, found -> {}, e -> noteDamage(key, at, e));
     return read;
-  }
-
-  /** Caches what was read, unless it is old or incomplete. */
-  private void cacheRead(Key key, Location at, State state) {
-    if (at.equals(places.get(key)) && !at.isDamaged()) {
-      cache.put(key, state.withoutBytes());
-    }
   }
 
   private void noteDamage(Key key, Location at, Throwable e) {
@@ -408,8 +391,8 @@ public final class Store {
     places.countReaped(at, 1);
   }
 
-  /** Keys whose newest state is not durable yet. */
-  public int inFlight() {
-    return places.inFlight();
+  /** How many such keys have a newest state that is not durable yet. */
+  public int inFlight(Predicate<Key> which) {
+    return places.inFlight(which);
   }
 }

@@ -19,8 +19,7 @@ public final class Stores {
   /**
    * @param partitions of all layers
    */
-  public Stores(
-      List<Store> stores, ToIntFunction<Key> slotOf, int slots, IntSupplier partitions) {
+  public Stores(List<Store> stores, ToIntFunction<Key> slotOf, int slots, IntSupplier partitions) {
     this.stores = List.copyOf(stores);
     this.slotOf = slotOf;
     this.slots = slots;

@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.quorate.membership.StateCodec;
+import org.quorate.ring.ChangeRefusedException.Reason;
 
 /** What may be changed when, and what becomes of the ring. */
 class ClusterStateTest {
@@ -54,6 +57,60 @@ class ClusterStateTest {
       now = now.advance(moving(now));
     }
     return now.finish();
+  }
+
+  private static BucketProperties majority(int n) {
+    return new BucketProperties(n, n / 2 + 1, n / 2 + 1);
+  }
+
+  @Test
+  void aBucketGetsItsNOnceWhileNothingElseChanges() {
+    ClusterState five = of(5);
+    ClusterState begun = five.bucket("b", majority(5));
+    assertEquals(begun, begun.bucket("b", majority(5)), "idempotent");
+    assertTrue(begun.isFounding(() -> "b"));
+    assertFalse(begun.isFounding(() -> "c"));
+    assertEquals(3, begun.copies("b"), "as before, until it is over");
+    assertEquals(2 * PARTITIONS, begun.ring().partitions());
+    assertEquals(
+        IntStream.range(PARTITIONS, 2 * PARTITIONS).boxed().toList(), begun.changedSince(five));
+    assertRefused(Reason.CONFLICT, () -> begun.join(node(6)));
+    assertRefused(Reason.CONFLICT, () -> begun.bucket("c", majority(1)));
+    assertEquals(3, begun.bucket("c", majority(3)).copies("c"), "as it is already");
+    assertEquals(five.buckets(), begun.abort().buckets());
+    assertNull(begun.abort().founding());
+    assertEquals(five.ring(), begun.abort().ring());
+    ClusterState done = begun.founded(true);
+    assertEquals(5, done.copies("b"));
+    assertEquals(done, done.founded(true));
+    assertRefused(Reason.CONFLICT, () -> done.bucket("b", majority(4)));
+    assertEquals(done.epoch() + 1, done.bucket("b", new BucketProperties(5, 1, 5)).epoch());
+    assertRefused(Reason.INVALID, () -> done.bucket("d", majority(6)));
+    assertRefused(Reason.INVALID, () -> done.leave("n1", false));
+    ClusterState all = done;
+    for (int n : List.of(1, 2)) {
+      all = all.bucket("of" + n, majority(n)).founded(true);
+    }
+    ClusterState most = all;
+    assertRefused(Reason.INVALID, () -> most.bucket("e", majority(4)));
+    assertEquals(4, most.ring().layers().size());
+    assertEquals(most, StateCodec.decode(StateCodec.encode(most)));
+    assertEquals(begun, StateCodec.decode(StateCodec.encode(begun)));
+    ClusterState joining = most.join(node(6));
+    assertEquals(joining, StateCodec.decode(StateCodec.encode(joining)));
+    assertRefused(Reason.CONFLICT, () -> joining.bucket("f", majority(5)));
+  }
+
+  private static void assertRefused(Reason reason, Executable change) {
+    assertEquals(reason, assertThrows(ChangeRefusedException.class, change).reason());
+  }
+
+  @Test
+  void aKeyOfTheStoresOwnIsInItsPartition() {
+    ClusterState state = of(5).bucket("b", majority(5)).founded(true);
+    for (int p = 0; p < state.ring().partitions(); p++) {
+      assertEquals(p, state.ring().partitionWith(state.ring().hashOf(p)));
+    }
   }
 
   @Test

@@ -168,10 +168,48 @@ class BucketTest {
     assertEquals(3, holders(key("b", 3)));
   }
 
+  /** What one node alone had is lost with it, and nothing else. */
+  @Test
+  void aLostMemberCanBeReplacedWhateverBucketsThereAre() {
+    assertTrue(found("one", 1));
+    assertTrue(found("five", 5));
+    putAll("one", 1);
+    putAll("five", 5);
+    putAll("b", 3);
+    List<String> owners = new ArrayList<>();
+    ClusterState state = scenario.cluster.state();
+    for (int i = 0; i < KEYS; i++) {
+      owners.add(scenario.assignment(key("one", i)).now().get(0).name());
+    }
+    scenario.machine("n4").retire();
+    SimMachine by = scenario.cluster.addMachine();
+    Member member = new Member(by.name(), by.config.peer(), by.config.zone());
+    Future<ClusterState> replaced =
+        scenario
+            .machine("n2")
+            .ready()
+            .participation()
+            .change(before -> before.replace("n4", member));
+    scenario.until(replaced::isComplete);
+    assertTrue(replaced.succeeded(), () -> String.valueOf(replaced.cause()));
+    by.start();
+    scenario.until(() -> scenario.cluster.state().ring().hasMember(by.name()));
+    scenario.until(scenario::isWhole);
+    assertEquals(state.ring().layers(), scenario.cluster.state().ring().layers());
+    requireAll(by, "five", 5);
+    requireAll(by, "b", 3);
+    for (int i = 0; i < KEYS; i++) {
+      Future<ReadResult> read = scenario.readMajority(by, key("one", i), 1);
+      scenario.until(read::isComplete);
+      assertEquals(!owners.get(i).equals("n4"), Scenario.hasValue(read), "key " + i);
+    }
+  }
+
   @Test
   void aBucketThatHasKeysKeepsItsN() {
     putAll("b", 3);
     assertFalse(found("b", 5));
+    assertEquals(List.of(3), scenario.cluster.state().ring().layers());
     requireAll(scenario.machine("n3"), "b", 3);
     putAll("b", 3);
     assertNull(scenario.cluster.state().buckets().get("b"));

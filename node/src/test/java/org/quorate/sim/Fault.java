@@ -53,7 +53,9 @@ enum Fault {
   /** An operator aborts the change that is under way. */
   ABORT(0.5),
   /** Operators on both sides of a cut want different things. */
-  RIVALS(0.5);
+  RIVALS(0.5),
+  /** A bucket that nobody uses is to have an n of its own. */
+  FOUND(0.5);
 
   /** A change of the cluster's members. */
   boolean isChange() {

@@ -78,6 +78,7 @@ record Mutant(String name, List<Patch> patches) {
           List.of(
               RepairTest.class.getName(),
               ElasticTest.class.getName(),
+              BucketTest.class.getName(),
               "org.quorate.membership.ChainTest")) {
         String failing = failingScenario(of);
         if (!failing.isEmpty()) {

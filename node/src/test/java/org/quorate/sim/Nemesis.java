@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 import org.quorate.Node;
 import org.quorate.gossip.Slander;
 import org.quorate.gossip.View;
+import org.quorate.ring.BucketProperties;
 import org.quorate.ring.ClusterState;
 import org.quorate.ring.Member;
 import org.quorate.ring.Transition;
@@ -219,6 +220,12 @@ final class Nemesis {
           case REPLACE -> replace(machine);
           case ABORT -> change(machine, ClusterState::abort, "back");
           case RIVALS -> rivals();
+          case FOUND -> {
+            int n = 1 + random.nextInt(MOST_MEMBERS);
+            String bucket = "unused" + random.nextInt(3);
+            BucketProperties properties = new BucketProperties(n, 1, n);
+            yield change(machine, state -> state.bucket(bucket, properties), bucket + " n=" + n);
+          }
         };
     if (!detail.isEmpty()) {
       injected.merge(fault, 1, Integer::sum);

@@ -138,7 +138,7 @@ final class SimCluster {
   /** The sets of owners in each of which a read of the key needs a quorum. */
   List<Set<String>> readSets(Key key) {
     ClusterState state = state();
-    return read(state.assignment(state.ring().slotOf(key.hash())));
+    return read(state.assignment(state.ring().slotOf(key.hash())), profile.n());
   }
 
   /**
@@ -157,10 +157,14 @@ final class SimCluster {
       return;
     }
     ClusterState before = states.get(state.epoch() - 1);
-    for (int p = 0; before != null && p < profile.partitions(); p++) {
+    int common =
+        before == null ? 0 : Math.min(before.ring().partitions(), state.ring().partitions());
+    for (int p = 0; before != null && p < common; p++) {
       Assignment old = before.assignment(p);
       Assignment now = state.assignment(p);
-      boolean intersects = shares(written(old), read(now)) && shares(read(old), written(now));
+      int n = state.copies(p);
+      boolean intersects =
+          shares(written(old, n), read(now, n)) && shares(read(old, n), written(now, n));
       if (!intersects) {
         throw new Violation("F8: partition " + p + " from " + old + " to " + now);
       }
@@ -171,18 +175,18 @@ final class SimCluster {
     return some.stream().anyMatch(others::contains);
   }
 
-  private List<Set<String>> read(Assignment assignment) {
-    return assignment.isSettling() ? written(assignment) : List.of(owners(assignment.now()));
+  private static List<Set<String>> read(Assignment assignment, int n) {
+    return assignment.isSettling() ? written(assignment, n) : List.of(owners(assignment.now(), n));
   }
 
-  private List<Set<String>> written(Assignment assignment) {
+  private static List<Set<String>> written(Assignment assignment, int n) {
     return assignment.isMoving()
-        ? List.of(owners(assignment.now()), owners(assignment.next()))
-        : List.of(owners(assignment.now()));
+        ? List.of(owners(assignment.now(), n), owners(assignment.next(), n))
+        : List.of(owners(assignment.now(), n));
   }
 
-  private Set<String> owners(List<Member> preference) {
-    return preference.stream().limit(profile.n()).map(Member::name).collect(Collectors.toSet());
+  private static Set<String> owners(List<Member> preference, int n) {
+    return preference.stream().limit(n).map(Member::name).collect(Collectors.toSet());
   }
 
   private NodeConfig config(Member member, List<Member> members, List<String> seeds) {
@@ -230,6 +234,7 @@ final class SimCluster {
       } else if (node == null
           || !node.state().equals(state)
           || state.transition() != null
+          || state.founding() != null
           || machine.requests + node.inFlightWrites() + node.peers().inFlight() > 0
           || state.nodes().stream().anyMatch(member -> !isUp(node, member.name()))) {
         return false;

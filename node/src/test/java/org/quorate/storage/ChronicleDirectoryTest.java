@@ -102,7 +102,7 @@ class ChronicleDirectoryTest {
       ByteBuffer touched = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1 + 1);
       mark.write(touched, 64 + 16 + 8);
     }
-    Files.writeString(root.resolve("000001-0000001024.map"), "no map".repeat(1000));
+    Files.writeString(root.resolve("00001-0000001024.map"), "no map".repeat(1000));
     ChronicleDirectory again = open();
     assertEquals(0, again.recovered(0));
     assertEquals(0, again.liveBytes(1));

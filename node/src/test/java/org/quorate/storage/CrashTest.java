@@ -3,6 +3,7 @@ package org.quorate.storage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Future;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.quorate.replica.Failure;
 import org.quorate.replica.ReplicaException;
 import org.quorate.replica.Write;
+import org.quorate.ring.BucketProperties;
+import org.quorate.ring.ClusterState;
+import org.quorate.ring.Member;
 import org.quorate.testing.Seeds;
 import org.quorate.testing.SimDisk;
 import org.quorate.version.CausalContext;
@@ -35,6 +39,34 @@ class CrashTest {
   private static String text(Siblings siblings) {
     assertEquals(1, siblings.versions().size());
     return new String(siblings.versions().get(0).value(), StandardCharsets.UTF_8);
+  }
+
+  /** What is left of such keys in the log was dead when the bucket got its n: see Placing. */
+  @Test
+  void keysOfABucketThatGotItsNLaterAreNotFoundAgain() {
+    Rig rig = new Rig(new SimDisk(), Log.Sync.ALWAYS, 100_000, 4);
+    Key old = Key.of("founded", "k");
+    Key other = Key.of("other", "k");
+    rig.put(old, blind("old"));
+    rig.put(other, blind("other"));
+    rig.loop.run();
+    rig.state =
+        ClusterState.first(List.of(new Member("n1", "n1:1", ""), new Member("n2", "n2:1", "")), 1, 1)
+            .bucket("founded", new BucketProperties(2, 1, 1))
+            .founded(true);
+    rig.loop.crash();
+    rig.start();
+    assertTrue(rig.get(old).result().isEmpty());
+    assertEquals("other", text(rig.get(other).result()));
+    rig.put(old, blind("new"));
+    rig.loop.run();
+    rig.loop.crash();
+    rig.start();
+    assertEquals("new", text(rig.get(old).result()));
+    assertEquals(2, rig.directory.keys());
+    rig.state = ClusterState.first(List.of(new Member("n1", "n1:1", "")), 1, 1);
+    rig.loop.crash();
+    assertThrows(IllegalStateException.class, rig::start, "the log is of a later state");
   }
 
   @Test

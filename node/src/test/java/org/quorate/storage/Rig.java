@@ -30,6 +30,7 @@ final class Rig {
   private final LogOptions options;
   private final long cacheBytes;
   HeapDirectory directory = new HeapDirectory();
+  ClusterState state = ClusterState.first(List.of(new Member("n1", "n1:1", "")), 1, 1);
   Recovery.Result recovered;
   Log log;
   Store store;
@@ -50,7 +51,6 @@ final class Rig {
     try {
       directory = new HeapDirectory();
       identity = Identity.open(disk, random::nextLong, loop, fatal::add);
-      ClusterState state = ClusterState.first(List.of(new Member("n1", "n1:1", "")), 1, 1);
       Layout layout = new Layout(state);
       recovered = new Recovery(disk, directory, layout).run();
       StorageMetrics metrics = new StorageMetrics(new SimpleMeterRegistry());
