@@ -26,7 +26,6 @@ import org.quorate.version.Key;
  * dot would claim to have seen it.
  */
 public final class Departure {
-  private static final int AT_ONCE = 64;
   private static final int NONE = -1;
   private static final int LISTED_AT_ONCE = 10_000;
 
@@ -124,7 +123,7 @@ public final class Departure {
     }
     long began = pace.now();
     List<Future<Void>> some = new ArrayList<>();
-    for (int i = 0; i < AT_ONCE && !keys.isEmpty(); i++) {
+    for (int i = 0; i < pace.keys() && !keys.isEmpty(); i++) {
       Map.Entry<Key, Location> next = keys.remove();
       some.add(forget(next.getKey(), next.getValue()));
     }

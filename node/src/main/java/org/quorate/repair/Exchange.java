@@ -41,8 +41,7 @@ import org.quorate.version.State;
  */
 final class Exchange {
   private static final long SETTLE_MILLIS = 200;
-  private static final int LEAVES_AT_ONCE = 1024;
-  private static final int KEYS_AT_ONCE = 64;
+  private static final int LEAVES_FOR_A_KEY = 16;
 
   /**
    * What it needs of this node.
@@ -135,7 +134,7 @@ final class Exchange {
 
   private Future<Void> listSome(Deque<Wanted> leaves) {
     long began = pace.now();
-    List<Wanted> some = leaves.stream().limit(LEAVES_AT_ONCE).toList();
+    List<Wanted> some = leaves.stream().limit((long) pace.keys() * LEAVES_FOR_A_KEY).toList();
     return peer.apply(new Listing(partition.number(), some))
         .map(ListingAnswer::decode)
         .compose(answer -> pace.rest(began, 0).map(answer))
@@ -200,7 +199,7 @@ final class Exchange {
 
   private Future<Void> fetchSome(Queue<Key> keys, CausalContext theirHorizon) {
     long began = pace.now();
-    List<Key> some = keys.stream().limit(KEYS_AT_ONCE).toList();
+    List<Key> some = keys.stream().limit(pace.keys()).toList();
     List<Future<Known>> known =
         some.stream().map(key -> context(key, theirHorizon).map(c -> new Known(key, c))).toList();
     return Future.all(known)

@@ -26,8 +26,10 @@ final class Pace {
   private final Clock clock;
   private final int atOnce;
   private final int share;
+  private final int keys;
 
-  private Pace(Loop loop, Clock clock, int atOnce, int share) {
+  private Pace(Loop loop, Clock clock, int atOnce, int share, int keys) {
+    this.keys = keys;
     this.loop = loop;
     this.clock = clock;
     this.atOnce = atOnce;
@@ -36,7 +38,7 @@ final class Pace {
 
   /** What is wrong is to be right soon. */
   static Pace ofRepair(Loop loop, Clock clock) {
-    return new Pace(loop, clock, 4, HALF);
+    return new Pace(loop, clock, 4, HALF, 64);
   }
 
   /**
@@ -45,7 +47,7 @@ final class Pace {
    * @param share of the time, percent
    */
   static Pace ofMoves(Loop loop, Clock clock, int share) {
-    return new Pace(loop, clock, 1, share);
+    return new Pace(loop, clock, 1, share, 8);
   }
 
   /** Does work of which only so much is done at once on this loop, when it is its turn. */
@@ -85,6 +87,11 @@ final class Pace {
     Future.succeededFuture()
         .compose(begin -> step.get())
         .onComplete(done -> loop.execute(() -> untilEmpty(queue, step, empty)), empty::fail);
+  }
+
+  /** How many keys make a piece of work: a request that comes meanwhile has to wait for it. */
+  int keys() {
+    return keys;
   }
 
   long now() {
