@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -32,7 +33,11 @@ final class Availability {
   private volatile Map<PartitionState, Integer> partitions = Map.of();
 
   /** The quorums that are looked at; of buckets with an n of their own, majorities. */
-  record Defaults(int n, int r, int w) {}
+  record Defaults(int n, int r, int w) {
+    static Defaults of(int n, IntUnaryOperator r, IntUnaryOperator w) {
+      return new Defaults(n, r.applyAsInt(n), w.applyAsInt(n));
+    }
+  }
 
   /**
    * @param isUp whether a node can be asked now, this one among them

@@ -80,9 +80,7 @@ public final class Node {
             (node, question) -> peers().chain(node, question),
             ports.fatal());
     ClusterState state = chain.state();
-    int n = state.copies();
-    this.defaults =
-        new Availability.Defaults(n, config.r().applyAsInt(n), config.w().applyAsInt(n));
+    this.defaults = Availability.Defaults.of(state.copies(), config.r(), config.w());
     this.identity = identity;
     this.isSound = recovered.isSound();
     this.storageMetrics = new StorageMetrics(ports.registry());
@@ -173,10 +171,6 @@ public final class Node {
     repair.watch(antiEntropyMetrics);
   }
 
-  private Future<Void> recall(String peer, Life last) {
-    return provenance.recall(peer, last);
-  }
-
   private void believed(View view) {
     String name = view.member().name();
     chain.heard(name, view.member().epoch());
@@ -194,6 +188,10 @@ public final class Node {
         config.zone(),
         epoch,
         false);
+  }
+
+  private Future<Void> recall(String peer, Life last) {
+    return provenance.recall(peer, last);
   }
 
   private Future<Void> hint(Loop from, Key key, String target) {
@@ -266,6 +264,7 @@ public final class Node {
 
   private Future<Void> begin() {
     Lanes.Lane first = lanes.first();
+    boolean isFirst = identity.isFirst();
     return new Beginning(
             config.name(),
             chain.state().nodes(),
@@ -277,7 +276,7 @@ public final class Node {
             participation::caughtUp,
             isSound)
         .begin()
-        .compose(begun -> identity.isFirst() ? provenance.found() : Future.succeededFuture())
+        .compose(begun -> isFirst ? provenance.found() : Future.succeededFuture())
         .onSuccess(done -> first.loop().execute(this::startChores));
   }
 

@@ -303,12 +303,11 @@ public final class AntiEntropy {
 
   /** Copies take long, and must not be in the way of what is to be right soon. */
   private boolean mayCopy(Partition partition) {
-    return !partition.isCopied()
-        || exchanged.stream()
-                .map(shard::partition)
-                .filter(each -> each != null && each.isCopied())
-                .count()
-            < COPIES;
+    long copies =
+        shard.partitions().stream()
+            .filter(each -> each.isCopied() && exchanged.contains(each.number()))
+            .count();
+    return copies < COPIES || !partition.isCopied();
   }
 
   /** Each partition is fetched from another source first, so that the load is spread. */

@@ -44,7 +44,8 @@ public final class Layout implements Placing {
 
   @Override
   public int layer(Key key) {
-    return state.ring().layers().size() == 1 ? 0 : state.ring().layerOf(partition(key));
+    boolean isFirst = state.ring().layers().size() == 1 && !key.isSystem();
+    return isFirst ? 0 : state.ring().layerOf(partition(key));
   }
 
   @Override

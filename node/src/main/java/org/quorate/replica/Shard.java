@@ -200,7 +200,7 @@ public final class Shard {
 
   /** Whether a key of the partition can be stored without a wait; soon, if not. */
   public boolean isPrepared(Partition partition) {
-    return store.isPrepared(partition.number());
+    return store.prepare(partition.number());
   }
 
   /** Whether no damage hides which keys of the partition there are. */

@@ -102,6 +102,9 @@ public final class Tenure {
       partitions
           .computeIfAbsent(p, none -> new Partition(p, horizonKey(p)))
           .assign(assignment, n, node, moving == null ? 1 : moving.since());
+      if (assignment.newcomers(n).contains(node)) {
+        store.prepare(p);
+      }
     } else {
       Partition given = partitions.remove(p);
       if (given != null) {

@@ -11,9 +11,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.quorate.version.Key;
 
@@ -32,6 +34,7 @@ public final class ChronicleDirectory implements KeyDirectory {
 
   private final Path directory;
   private final Executor io;
+  private final Executor preparing;
   private final DirectoryMark mark;
   private final int slots;
   private volatile Partition[] partitions = {};
@@ -46,6 +49,7 @@ public final class ChronicleDirectory implements KeyDirectory {
   public ChronicleDirectory(Path directory, int slots, int loops, Executor io) throws IOException {
     this.directory = Files.createDirectories(directory);
     this.io = io;
+    this.preparing = new OneByOne(io);
     this.slots = slots;
     this.mark = new DirectoryMark(directory.resolve("mark"), slots, loops);
   }
@@ -93,8 +97,8 @@ public final class ChronicleDirectory implements KeyDirectory {
   /** Opens what an earlier run left, so that no request has to wait for it. */
   public void openMaps() {
     for (Partition partition : partitions) {
-      if (!partition.files.isEmpty() && !closed) {
-        partition.opened();
+      if (!partition.files.isEmpty()) {
+        partition.openUnlessClosed();
       }
     }
   }
@@ -177,8 +181,8 @@ public final class ChronicleDirectory implements KeyDirectory {
   }
 
   @Override
-  public boolean isPrepared(int partition) {
-    return partition(partition).isPrepared();
+  public boolean prepare(int partition) {
+    return partition(partition).prepare();
   }
 
   @Override
@@ -266,17 +270,18 @@ public final class ChronicleDirectory implements KeyDirectory {
     }
 
     /** Called on the loop. */
-    boolean isPrepared() {
+    boolean prepare() {
       if (map == null && !isPreparing) {
         isPreparing = true;
-        io.execute(
-            () -> {
-              if (!closed) {
-                opened();
-              }
-            });
+        preparing.execute(() -> openUnlessClosed());
       }
       return map != null;
+    }
+
+    void openUnlessClosed() {
+      if (!closed) {
+        opened();
+      }
     }
 
     /** The map, opened or made if nobody needed it yet. */
@@ -387,15 +392,7 @@ public final class ChronicleDirectory implements KeyDirectory {
     }
 
     void close() {
-      close(map);
-      close(smaller);
-      close(larger);
-    }
-
-    private static void close(@Nullable LocationMap open) {
-      if (open != null) {
-        open.close();
-      }
+      Stream.of(map, smaller, larger).filter(Objects::nonNull).forEach(LocationMap::close);
     }
   }
 }

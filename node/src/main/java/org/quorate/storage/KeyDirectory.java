@@ -27,10 +27,11 @@ public interface KeyDirectory {
   @Nullable Location get(int partition, Key key);
 
   /**
-   * Whether a first key can be put into the partition without making a file; if not, one is made
-   * from now on, elsewhere.
+   * Has the file made, elsewhere, that a first key in the partition needs.
+   *
+   * @return whether there is one
    */
-  boolean isPrepared(int partition);
+  boolean prepare(int partition);
 
   /**
    * Sets the key's location, and moves the count of live bytes there.

@@ -50,8 +50,8 @@ final class Places {
     return RecordFormat.inLayer(kind, placing.layer(key));
   }
 
-  boolean isPrepared(int partition) {
-    return directory.isPrepared(partition);
+  boolean prepare(int partition) {
+    return directory.prepare(partition);
   }
 
   @Nullable Location get(Key key) {

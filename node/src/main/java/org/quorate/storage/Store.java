@@ -96,9 +96,9 @@ public final class Store {
     places.forEach(partition, visitor);
   }
 
-  /** Whether a key of the partition can be stored without a wait; soon, if not. */
-  public boolean isPrepared(int partition) {
-    return places.isPrepared(partition);
+  /** Sees to it that a key of the partition can be stored without a wait; whether it can now. */
+  public boolean prepare(int partition) {
+    return places.prepare(partition);
   }
 
   /** Partitions of which some key's newest state is not durable yet. */

@@ -480,9 +480,9 @@ class ContractIT {
     assertEquals(200, Http.get(url(0, "/livez")).status());
     assertEquals(200, Http.get(url(0, "/readyz")).status());
     Http.put(kv("metrics"), "x");
-    eventually( // A bucket that got no n of its own leaves partitions behind that are compared first.
-        () ->
-            Http.get(url(0, "/metrics")).text().contains("quorate_partitions_refilling 0.0"));
+    eventually( // A bucket that got no n of its own leaves partitions behind that are compared
+        // first.
+        () -> Http.get(url(0, "/metrics")).text().contains("quorate_partitions_refilling 0.0"));
     Http.Answer metrics = Http.get(url(0, "/metrics"));
     assertTrue(metrics.header("Content-Type").startsWith("text/plain"));
     for (String name :

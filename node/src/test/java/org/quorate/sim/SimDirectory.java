@@ -51,7 +51,7 @@ final class SimDirectory implements KeyDirectory {
   }
 
   @Override
-  public boolean isPrepared(int partition) {
+  public boolean prepare(int partition) {
     return true;
   }
 

@@ -51,7 +51,8 @@ class CrashTest {
     rig.put(other, blind("other"));
     rig.loop.run();
     rig.state =
-        ClusterState.first(List.of(new Member("n1", "n1:1", ""), new Member("n2", "n2:1", "")), 1, 1)
+        ClusterState.first(
+                List.of(new Member("n1", "n1:1", ""), new Member("n2", "n2:1", "")), 1, 1)
             .bucket("founded", new BucketProperties(2, 1, 1))
             .founded(true);
     rig.loop.crash();

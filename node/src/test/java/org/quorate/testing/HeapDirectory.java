@@ -30,7 +30,7 @@ public final class HeapDirectory implements KeyDirectory {
   public void laidOut(long layout) {}
 
   @Override
-  public boolean isPrepared(int partition) {
+  public boolean prepare(int partition) {
     return true;
   }
 
