@@ -44,6 +44,7 @@ class CommandLineIT {
         "--fsync sometimes|--fsync|sometimes|ALWAYS",
         "--fsync-interval 5|--fsync-interval|5|ms or s",
         "--anti-entropy-interval 5ms|--anti-entropy-interval|5ms|10ms to 1h",
+        "--copy-share 60|--copy-share|60|1 to 50",
         "--cache lots|--cache|lots|MiB",
         "--max-value 17MiB|--max-value|B|16MiB",
         "--partitions 0|--partitions|0|1 to 4096",

@@ -252,6 +252,50 @@ class ElasticTest {
         .orElseThrow();
   }
 
+  /** What only one owner stored, and a read saw and repaired while it was copied. */
+  @Test
+  void whatWasSeenAfterItWasCopiedIsCopiedToo() {
+    scenario = new Scenario(false, 300_000);
+    scenario.run(12_000);
+    SimMachine joiner = scenario.cluster.addMachine();
+    joiner.start();
+    scenario.until(() -> scenario.cluster.state().transition() != null);
+    Key key =
+        moving(
+            assignment ->
+                next(assignment).contains(joiner.name())
+                    && !next(assignment).contains("n1")
+                    && !assignment.sources(N).contains("n1"));
+    List<String> after = next(scenario.assignment(key));
+    List<String> stay = new ArrayList<>(scenario.assignment(key).sources(N));
+    List<String> gone = new ArrayList<>(stay);
+    stay.retainAll(after);
+    gone.removeAll(after);
+    String leaver = gone.get(0);
+    String reader = stay.get(0);
+    String other = stay.get(1);
+    scenario.until(() -> !machineRefills(joiner.name(), key));
+    scenario.machine("n1").pause(2 * SimTime.SECOND); // It drives the transition.
+    for (String node : List.of(reader, other, joiner.name())) {
+      scenario.lose(leaver, node);
+    }
+    scenario.put(scenario.machine(leaver), key, 2, false);
+    scenario.run(20);
+    scenario.mend(leaver, reader);
+    scenario.lose(reader, other);
+    Future<ReadResult> seen = scenario.read(scenario.machine(reader), key, 2);
+    scenario.until(seen::isComplete);
+    assertTrue(Scenario.hasValue(seen));
+    assertTrue(scenario.assignment(key).isMoving() && !scenario.assignment(key).isSettling());
+    scenario.mend();
+    scenario.until(() -> !scenario.assignment(key).isMoving());
+    scenario.lose(other, reader);
+    Future<ReadResult> later = scenario.read(scenario.machine(other), key, 2);
+    scenario.until(later::isComplete);
+    assertTrue(!later.succeeded() || Scenario.hasValue(later), "it was seen before");
+    scenario.mend();
+  }
+
   @Test
   void aCoordinatorThatMissedTheChangeIsRefused() {
     scenario.cluster.addMachine().start();
