@@ -102,36 +102,6 @@ class ContractIT {
   }
 
   @Test
-  void aBucketHasAsManyOwnersAsWasSaidBeforeItsFirstKey() throws Exception {
-    assertEquals(200, setBucket("alone", "{\"n\":1}").status());
-    JsonObject alone = new JsonObject().put("n", 1).put("r", 1).put("w", 1);
-    assertEquals(alone, new JsonObject(Http.get(url(2, "/v1/buckets/alone")).text()));
-    for (int i = 0; i < 20; i++) {
-      Http.Answer put = Http.put(url(i % 3, "/v1/kv/alone/k" + i), "v" + i);
-      assertEquals("n=1, w=1, acks=1, repaired=0", put.header("Quorate-Quorum"));
-    }
-    for (int i = 0; i < 20; i++) {
-      assertEquals("v" + i, Http.get(url((i + 1) % 3, "/v1/kv/alone/k" + i)).text());
-    }
-    problem(Http.put(url(0, "/v1/kv/alone/k1?w=2"), "x"), 400, "invalid-parameter");
-    JsonObject replicas = new JsonObject(Http.get(url(0, "/v1/replicas/alone/k1")).text());
-    assertEquals(1, replicas.getJsonArray("owners").size());
-    assertTrue(replicas.getInteger("partition") >= 256, replicas::encode);
-    JsonObject cluster = new JsonObject(Http.get(url(1, "/v1/cluster")).text());
-    assertEquals(256, cluster.getInteger("partitions"));
-    assertEquals("[{\"n\":1,\"buckets\":1}]", cluster.getJsonArray("layers").encode());
-    JsonObject ring = new JsonObject(Http.get(url(1, "/v1/cluster/ring")).text());
-    assertEquals(256, ring.getJsonArray("partitions").size());
-    assertEquals(
-        256, ring.getJsonArray("layers").getJsonObject(0).getJsonArray("partitions").size());
-    Http.put(kv("has-keys"), "x");
-    Http.Answer late = setBucket("contract", "{\"n\":2}");
-    problem(late, 409, "change-refused");
-    assertTrue(late.text().contains("a member has keys of it"), late.text());
-    assertEquals("x", Http.get(kv("has-keys")).text());
-  }
-
-  @Test
   void aBucketSaysWhatItsRequestsWaitFor() throws Exception {
     JsonObject usual = new JsonObject().put("n", 3).put("r", 2).put("w", 2);
     assertEquals(usual, new JsonObject(Http.get(url(1, "/v1/buckets/careful")).text()));
@@ -480,9 +450,6 @@ class ContractIT {
     assertEquals(200, Http.get(url(0, "/livez")).status());
     assertEquals(200, Http.get(url(0, "/readyz")).status());
     Http.put(kv("metrics"), "x");
-    eventually( // A bucket that got no n of its own leaves partitions behind that are compared
-        // first.
-        () -> Http.get(url(0, "/metrics")).text().contains("quorate_partitions_refilling 0.0"));
     Http.Answer metrics = Http.get(url(0, "/metrics"));
     assertTrue(metrics.header("Content-Type").startsWith("text/plain"));
     for (String name :

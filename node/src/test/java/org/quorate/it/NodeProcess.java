@@ -1,5 +1,6 @@
 package org.quorate.it;
 
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -58,7 +59,19 @@ public final class NodeProcess implements AutoCloseable {
     for (NodeProcess node : nodes) {
       node.awaitReady();
     }
+    for (NodeProcess node : nodes) {
+      Await.eventually(node::canServeAll);
+    }
     return nodes;
+  }
+
+  /** A node is ready before it has met the others; until then it answers for nothing. */
+  private boolean canServeAll() throws Exception {
+    JsonObject cluster = new JsonObject(Http.get(url("/v1/cluster")).text());
+    Integer ok = cluster.getJsonObject("partitionStates").getInteger("ok");
+    JsonObject repair = new JsonObject(Http.get(url("/v1/cluster/repair")).text());
+    return ok.equals(cluster.getInteger("partitions"))
+        && repair.getJsonArray("refilling").isEmpty();
   }
 
   /** A node that asks another to be let in; not started yet. */
