@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Grows a cluster of three processes to six and shrinks it to three others under a verified load at r=w=2, one of them
 # killed and replaced on the way. Tells what the clients saw, and what moved against the least that had to.
-# Needs curl, python3 and a built project. Usage: elastic.sh [rate=100] [keys=25000]
+# Needs curl, python3 and a built project. Usage: elastic.sh [rate=100] [keys=25000] [seconds=900]
 set -euo pipefail
 cd "$(dirname "$0")/../../../.."
-rate=${1:-100} keys=${2:-25000}
+rate=${1:-100} keys=${2:-25000} seconds=${3:-900}
 work=$(mktemp -d)
 declare -A pid
 load=
@@ -85,7 +85,7 @@ for i in 1 2 3; do launch $i --members $members; done
 for i in 1 2 3; do until grep -q ready "$work/n$i.out"; do sleep 0.1; done; done
 (run warm 20s)
 (run baseline 60s)
-run changes 3600s & load=$!
+run changes "${seconds}s" & load=$!
 until grep -q '^ycsb-a, seed' "$work/changes.txt"; do sleep 0.5; done # its keys are loaded
 sleep 10
 
@@ -99,9 +99,8 @@ for i in 1 4 5; do
   wait ${pid[$i]}
   unset "pid[$i]"
 done
-sleep 5
+kill -0 $load || { echo "the load ended before the changes did"; exit 1; }
 verdict=0
-kill $load # The load ends, and is judged.
 wait $load || verdict=$?
 load=
 for name in baseline changes; do
