@@ -150,8 +150,7 @@ public final class AntiEntropy {
   }
 
   /**
-   * Compares what the transition waits for; to be called every now and then, because that must not
-   * take as long as the interval may be; not what has to wait for its turn.
+   * Compares what the transition waits for; to be called more often than the interval may be.
    */
   public void copy() {
     boolean waits = shard.partitions().stream().anyMatch(Partition::isNewcomer);
@@ -254,8 +253,8 @@ public final class AntiEntropy {
       List<Pair> pairs = coOwners.sources(partition);
       boolean hasAll = pairs.stream().allMatch(pair -> pair.isCovered);
       boolean canBeMended = !pairs.isEmpty() || shard.isSound(partition);
-      boolean isDone = shard.isWhole(partition);
-      if (!isDone && hasAll && canBeMended && shard.isPrepared(partition)) {
+      boolean isToDo = hasAll && canBeMended && !shard.isWhole(partition);
+      if (isToDo && shard.isPrepared(partition)) {
         Listen.to(
             shard.complete(partition, reaper.equallyTold(partition)),
             loop,
@@ -292,8 +291,8 @@ public final class AntiEntropy {
           boolean isUrgent = hurries || refills || pair.isWaitedFor();
           boolean isDue = pair.differs && (isUrgent || pair.isDue());
           boolean helps = refills ? isTurn(coOwner.name, pair) : pair.isWhole;
-          boolean isPlace = exchanged.size() < EXCHANGES && mayCopy(pair.partition);
-          if (isDue && helps && isPlace && shard.isPrepared(pair.partition)) {
+          boolean isWanted = isDue && helps && exchanged.size() < EXCHANGES;
+          if (isWanted && mayCopy(pair.partition) && shard.isPrepared(pair.partition)) {
             exchange(coOwner, pair);
           }
         }
@@ -303,11 +302,12 @@ public final class AntiEntropy {
 
   /** Copies take long, and must not be in the way of what is to be right soon. */
   private boolean mayCopy(Partition partition) {
-    long copies =
-        shard.partitions().stream()
-            .filter(each -> each.isCopied() && exchanged.contains(each.number()))
-            .count();
-    return copies < COPIES || !partition.isCopied();
+    int left = COPIES;
+    for (int number : exchanged) {
+      Partition each = shard.partition(number);
+      left -= each != null && each.isCopied() ? 1 : 0;
+    }
+    return left > 0 || !partition.isCopied();
   }
 
   /** Each partition is fetched from another source first, so that the load is spread. */

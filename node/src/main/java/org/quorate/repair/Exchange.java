@@ -41,7 +41,7 @@ import org.quorate.version.State;
  */
 final class Exchange {
   private static final long SETTLE_MILLIS = 200;
-  private static final int LEAVES_FOR_A_KEY = 16;
+  private static final int LEAVES_AT_ONCE = 1024;
 
   /**
    * What it needs of this node.
@@ -134,7 +134,7 @@ final class Exchange {
 
   private Future<Void> listSome(Deque<Wanted> leaves) {
     long began = pace.now();
-    List<Wanted> some = leaves.stream().limit((long) pace.keys() * LEAVES_FOR_A_KEY).toList();
+    List<Wanted> some = leaves.stream().limit(LEAVES_AT_ONCE).toList();
     return peer.apply(new Listing(partition.number(), some))
         .map(ListingAnswer::decode)
         .compose(answer -> pace.rest(began, 0).map(answer))
