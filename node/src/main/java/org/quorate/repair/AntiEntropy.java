@@ -149,9 +149,7 @@ public final class AntiEntropy {
     reaper.settleStrangers();
   }
 
-  /**
-   * Compares what the transition waits for; to be called more often than the interval may be.
-   */
+  /** Compares what the transition waits for; to be called more often than the interval may be. */
   public void copy() {
     boolean waits = shard.partitions().stream().anyMatch(Partition::isNewcomer);
     if (waits && shard.isBuilt()) {
