@@ -155,13 +155,11 @@ public final class AntiEntropy {
     if (waits && shard.isBuilt()) {
       completeAll();
       for (CoOwner coOwner : coOwners.all()) {
-        boolean helps =
-            coOwner.pairs.values().stream()
-                .anyMatch(pair -> pair.isWaitedFor() && mayCopy(pair.partition));
-        if (helps && isUp.test(coOwner.name) && !coOwner.isAsked) {
+        if (coOwner.isToBeAsked() && isUp.test(coOwner.name) && !coOwner.isAsked) {
           compare(coOwner);
         }
       }
+      exchangeSome();
     }
   }
 
@@ -328,9 +326,12 @@ public final class AntiEntropy {
     metrics.exchanged();
     boolean isPatient = ++pair.exchanges % IMPATIENT_EXCHANGES != 0;
     String peer = coOwner.name;
-    boolean waits = shard.isWhole(pair.partition) && isPatient && !pair.isWaitedFor();
+    boolean isWhole = shard.isWhole(pair.partition);
+    boolean waits = isWhole && isPatient && !pair.isWaitedFor();
+    boolean isFirst = !isWhole && coOwners.hasCoveredNone(pair.partition);
     long epoch = shard.tenure().epoch();
-    Exchange exchange = new Exchange(side, pair.partition, question -> ask(peer, question), waits);
+    Exchange exchange =
+        new Exchange(side, pair.partition, question -> ask(peer, question), waits, isFirst);
     Listen.to(
         tracing.work("anti-entropy", peer, exchange::run),
         loop,

@@ -1,5 +1,6 @@
 package org.quorate.repair;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.quorate.replica.Partition;
@@ -24,6 +25,13 @@ final class CoOwner {
    */
   void age(long now) {
     equalNanos = pairs.values().stream().mapToLong(pair -> pair.equalNanos).min().orElse(now);
+  }
+
+  /** Whether its roots are what the transition waits for; what is known to differ goes first. */
+  boolean isToBeAsked() {
+    List<Pair> waited = pairs.values().stream().filter(Pair::isWaitedFor).toList();
+    boolean settles = waited.stream().anyMatch(pair -> !pair.differs && !pair.partition.isCopied());
+    return settles || (!waited.isEmpty() && waited.stream().noneMatch(pair -> pair.differs));
   }
 
   /** What is known of one partition at one co-owner. */

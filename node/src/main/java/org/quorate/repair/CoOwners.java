@@ -54,6 +54,11 @@ final class CoOwners {
     return pair;
   }
 
+  /** Whether there is no source yet of which this node had all that it had. */
+  boolean hasCoveredNone(Partition partition) {
+    return sources(partition).stream().noneMatch(pair -> pair.isCovered);
+  }
+
   List<Pair> pairs(Partition partition) {
     return byName.values().stream()
         .map(coOwner -> coOwner.pairs.get(partition.number()))

@@ -15,13 +15,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.quorate.merkle.Tree;
 import org.quorate.merkle.Walk;
-import org.quorate.repair.Question.Entry;
+import org.quorate.repair.ListingAnswer.Entry;
+import org.quorate.repair.ListingAnswer.ListedLeaf;
 import org.quorate.repair.Question.Expand;
 import org.quorate.repair.Question.Fetch;
 import org.quorate.repair.Question.Known;
-import org.quorate.repair.Question.ListedLeaf;
 import org.quorate.repair.Question.Listing;
-import org.quorate.repair.Question.ListingAnswer;
+import org.quorate.repair.Question.ListingAll;
 import org.quorate.repair.Question.Wanted;
 import org.quorate.replica.LocalReplica;
 import org.quorate.replica.Partition;
@@ -43,6 +43,9 @@ final class Exchange {
   private static final long SETTLE_MILLIS = 200;
   private static final int LEAVES_AT_ONCE = 1024;
 
+  /** To list them again in vain costs less than to walk down to each leaf that somebody has. */
+  private static final int FEW_KEYS = Tree.LEAVES / 8;
+
   /**
    * What it needs of this node.
    *
@@ -61,6 +64,7 @@ final class Exchange {
   private final Partition partition;
   private final Function<Question, Future<byte[]>> peer;
   private final boolean waits;
+  private final boolean lacksMost;
   private final Pace pace;
   private final Walk walk;
   private long fetchedBytes;
@@ -70,12 +74,19 @@ final class Exchange {
   /**
    * @param peer asks the co-owner
    * @param waits whether what may still be on its way is left alone
+   * @param isFirst whether this node is to be made whole, and has had all of no other owner yet
    */
-  Exchange(Side side, Partition partition, Function<Question, Future<byte[]>> peer, boolean waits) {
+  Exchange(
+      Side side,
+      Partition partition,
+      Function<Question, Future<byte[]>> peer,
+      boolean waits,
+      boolean isFirst) {
     this.side = side;
     this.partition = partition;
     this.peer = peer;
     this.waits = waits;
+    this.lacksMost = isFirst && partition.keys() < FEW_KEYS;
     this.isComplete = !waits;
     this.pace = partition.isCopied() ? side.moves() : side.repair();
     this.walk = new Walk(partition.tree());
@@ -90,14 +101,18 @@ final class Exchange {
   record Result(int changed, boolean isComplete) {}
 
   Future<Result> run() {
-    return walk()
-        .compose(leaves -> waits ? pace.pause(SETTLE_MILLIS) : Future.succeededFuture())
-        .compose(settled -> pace.inTurn(this::list))
+    return (lacksMost ? pace.inTurn(this::listAll) : listDiffering())
         .map(
             done -> {
               side.metrics().repaired(changed, fetchedBytes);
               return new Result(changed, isComplete);
             });
+  }
+
+  private Future<Void> listDiffering() {
+    return walk()
+        .compose(leaves -> waits ? pace.pause(SETTLE_MILLIS) : Future.succeededFuture())
+        .compose(settled -> pace.inTurn(this::list));
   }
 
   private Future<Void> walk() {
@@ -133,17 +148,56 @@ final class Exchange {
   }
 
   private Future<Void> listSome(Deque<Wanted> leaves) {
-    long began = pace.now();
     List<Wanted> some = leaves.stream().limit(LEAVES_AT_ONCE).toList();
-    return peer.apply(new Listing(partition.number(), some))
-        .map(ListingAnswer::decode)
-        .compose(answer -> pace.rest(began, 0).map(answer))
+    return ask(new Listing(partition.number(), some))
         .compose(
             answer -> {
               take(leaves, answer.taken());
-              return fetch(lacking(answer), answer.horizon())
-                  .compose(fetched -> dropSuperseded(answer));
+              return merge(answer);
             });
+  }
+
+  /** A walk would find that nearly all leaves differ, and cost as much as their keys. */
+  private Future<Void> listAll() {
+    Queue<Integer> from = new ArrayDeque<>(List.of(0));
+    return pace.untilEmpty(from, () -> listFrom(from));
+  }
+
+  private Future<Void> listFrom(Queue<Integer> leaves) {
+    int from = leaves.remove();
+    return ask(new ListingAll(partition.number(), from))
+        .compose(
+            answer -> {
+              int next = Math.min(Tree.LEAVES, from + Math.max(1, answer.taken()));
+              if (next < Tree.LEAVES) {
+                leaves.add(next);
+              }
+              return merge(withEmpty(answer, from, next));
+            });
+  }
+
+  /** The other side leaves out what is empty there; it counts where it is not empty here. */
+  private ListingAnswer withEmpty(ListingAnswer answer, int from, int to) {
+    Set<Integer> listed =
+        answer.leaves().stream().map(ListedLeaf::leaf).collect(Collectors.toSet());
+    List<ListedLeaf> leaves = new ArrayList<>(answer.leaves());
+    for (int leaf = from; leaf < to; leaf++) {
+      if (partition.tree().leaf(leaf) != 0 && !listed.contains(leaf)) {
+        leaves.add(new ListedLeaf(leaf, 0, List.of()));
+      }
+    }
+    return new ListingAnswer(answer.horizon(), answer.taken(), leaves);
+  }
+
+  private Future<ListingAnswer> ask(Question listing) {
+    long began = pace.now();
+    return peer.apply(listing)
+        .map(ListingAnswer::decode)
+        .compose(answer -> pace.rest(began, 0).map(answer));
+  }
+
+  private Future<Void> merge(ListingAnswer answer) {
+    return fetch(lacking(answer), answer.horizon()).compose(fetched -> dropSuperseded(answer));
   }
 
   /** At least one, so that there is an end whatever the other side says. */

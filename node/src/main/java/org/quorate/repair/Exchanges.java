@@ -5,9 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.quorate.repair.Question.Expand;
-import org.quorate.repair.Question.Fetch;
-import org.quorate.repair.Question.Listing;
+import org.quorate.repair.Question.OfPartition;
 import org.quorate.repair.Question.Root;
 import org.quorate.repair.Question.Roots;
 import org.quorate.repair.Question.RootsAnswer;
@@ -56,14 +54,8 @@ public final class Exchanges {
     if (question instanceof Roots roots) {
       return roots(from, peer, epoch, roots);
     }
-    if (question instanceof Expand expand) {
-      return at(from, epoch, expand.partition(), question);
-    }
-    if (question instanceof Listing listing) {
-      return at(from, epoch, listing.partition(), question);
-    }
-    if (question instanceof Fetch fetch) {
-      return at(from, epoch, fetch.partition(), question);
+    if (question instanceof OfPartition one) {
+      return at(from, epoch, one);
     }
     return standing
         .now()
@@ -71,8 +63,9 @@ public final class Exchanges {
         .orElseGet(() -> Future.failedFuture(new ReplicaException(Failure.NOT_READY)));
   }
 
-  private Future<byte[]> at(Loop from, long epoch, int partition, Question question) {
-    Responder responder = responders.get(Math.floorMod(partition, slots) % responders.size());
+  private Future<byte[]> at(Loop from, long epoch, OfPartition question) {
+    Responder responder =
+        responders.get(Math.floorMod(question.partition(), slots) % responders.size());
     return Hop.call(
         from,
         responder.loop(),

@@ -1,8 +1,6 @@
 package org.quorate.repair;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.quorate.merkle.Tree;
 import org.quorate.replica.Partition;
@@ -11,9 +9,7 @@ import org.quorate.version.ByteReader;
 import org.quorate.version.ByteWriter;
 import org.quorate.version.CausalContext;
 import org.quorate.version.DecodeException;
-import org.quorate.version.Dot;
 import org.quorate.version.Key;
-import org.quorate.version.Siblings;
 import org.quorate.version.SiblingsCodec;
 import org.quorate.version.State;
 
@@ -27,6 +23,7 @@ import org.quorate.version.State;
  *           | nodes …
  *  LIST     partition | count                   horizon | taken | count | (leaf, hash i64, count | (key, what) …) …
  *           | (leaf, hash i64) …
+ *  LIST_ALL partition | from                    as to LIST, without empty leaves
  *  FETCH    partition | count                   count | (0: covered, 1: state, 2: failed) …
  *           | (key, context) …
  *  STANDING –                                   actor i64 | minted | hints | age | oldest age
@@ -55,42 +52,19 @@ sealed interface Question {
       case Roots.TYPE -> Roots.read(in);
       case Expand.TYPE -> Expand.read(in);
       case Listing.TYPE -> Listing.read(in);
+      case ListingAll.TYPE -> ListingAll.read(in);
       case Fetch.TYPE -> Fetch.read(in);
       case AskStanding.TYPE -> new AskStanding();
       default -> throw new DecodeException("question of unknown type " + type);
     };
   }
 
-  private static <T> void writeAll(ByteWriter out, List<T> items, Writer<T> writer) {
-    out.writeVarLong(items.size());
-    items.forEach(item -> writer.write(out, item));
-  }
-
-  /** Writes one item. */
-  interface Writer<T> {
-    void write(ByteWriter out, T item);
-  }
-
-  private static <T> List<T> readAll(ByteReader in, Function<ByteReader, T> reader) {
-    int count = in.readCount(1);
-    List<T> items = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      items.add(reader.apply(in));
-    }
-    return items;
-  }
-
-  /** A user's key: nobody else may name those of the store's own. */
-  private static Key readKey(ByteReader in) {
-    Key key = Key.decode(in.readSized());
-    if (key.isSystem()) {
-      throw new DecodeException("a key of the store's own");
-    }
-    return key;
-  }
-
   private static int readInt(ByteReader in) {
     return (int) in.readVarLong();
+  }
+
+  private static int readLeaf(ByteReader in) {
+    return readInt(in) & (Tree.LEAVES - 1);
   }
 
   /**
@@ -107,7 +81,7 @@ sealed interface Question {
     @Override
     public void write(ByteWriter out) {
       out.writeByte(TYPE).writeVarLong(lanes).writeVarLong(lane).writeLong(all);
-      writeAll(out, wanted, (to, p) -> to.writeVarLong(p));
+      out.writeAll(wanted, (to, p) -> to.writeVarLong(p));
     }
 
     static Roots read(ByteReader in) {
@@ -119,7 +93,7 @@ sealed interface Question {
           lanes,
           readInt(in),
           in.readLong(),
-          readAll(in, Question::readInt).stream().distinct().toList());
+          in.readAll(Question::readInt).stream().distinct().toList());
     }
 
     /** The hash of these roots together. */
@@ -168,19 +142,24 @@ sealed interface Question {
     byte[] encode() {
       ByteWriter out = new ByteWriter(64);
       out.writeByte(areEqual ? 1 : 0);
-      writeAll(out, roots, Root::write);
-      writeAll(out, seen, Seen::write);
+      out.writeAll(roots, Root::write);
+      out.writeAll(seen, Seen::write);
       return out.toByteArray();
     }
 
     static RootsAnswer decode(byte[] bytes) {
       ByteReader in = new ByteReader(bytes);
-      return new RootsAnswer(in.readByte() == 1, readAll(in, Root::read), readAll(in, Seen::read));
+      return new RootsAnswer(in.readByte() == 1, in.readAll(Root::read), in.readAll(Seen::read));
     }
   }
 
+  /** What is asked of one partition. */
+  sealed interface OfPartition extends Question {
+    int partition();
+  }
+
   /** What are the hashes of these nodes' children? */
-  record Expand(int partition, int level, int[] nodes) implements Question {
+  record Expand(int partition, int level, int[] nodes) implements OfPartition {
     static final int TYPE = 2;
     private static final int GROUP = 8;
 
@@ -241,86 +220,36 @@ sealed interface Question {
   }
 
   /** Which keys are in these leaves? */
-  record Listing(int partition, List<Wanted> leaves) implements Question {
+  record Listing(int partition, List<Wanted> leaves) implements OfPartition {
     static final int TYPE = 3;
 
     @Override
     public void write(ByteWriter out) {
       out.writeByte(TYPE).writeVarLong(partition);
-      writeAll(out, leaves, (to, w) -> to.writeVarLong(w.leaf()).writeLong(w.hash()));
+      out.writeAll(leaves, (to, w) -> to.writeVarLong(w.leaf()).writeLong(w.hash()));
     }
 
     static Listing read(ByteReader in) {
       return new Listing(
-          readInt(in),
-          readAll(in, from -> new Wanted(readInt(from) & (Tree.LEAVES - 1), from.readLong())));
+          readInt(in), in.readAll(from -> new Wanted(readLeaf(from), from.readLong())));
     }
   }
 
   /**
-   * A key in a leaf.
+   * Which keys are in all the leaves from this on?
    *
-   * @param only its only dot, null if it has none
-   * @param isDamaged nothing is known of what it holds
+   * @param from 0 to {@link Tree#LEAVES} - 1
    */
-  record Entry(Key key, long digest, @Nullable Dot only, boolean isDamaged) {
-    static void write(ByteWriter out, Entry entry) {
-      out.writeSized(entry.key().encoded());
-      Dot only = entry.only();
-      if (entry.isDamaged()) {
-        out.writeByte(2);
-      } else if (only != null) {
-        out.writeByte(1).writeLong(only.actor()).writeVarLong(only.counter());
-      } else {
-        out.writeByte(0).writeLong(entry.digest());
-      }
+  record ListingAll(int partition, int from) implements OfPartition {
+    static final int TYPE = 6;
+
+    @Override
+    public void write(ByteWriter out) {
+      out.writeByte(TYPE).writeVarLong(partition).writeVarLong(from);
     }
 
-    static Entry read(ByteReader in) {
-      Key key = readKey(in);
-      int what = in.readByte();
-      if (what == 1) {
-        Dot only = new Dot(in.readLong(), Math.max(1, in.readVarLong()));
-        return new Entry(key, Siblings.digestOfOnly(only), only, false);
-      }
-      return new Entry(key, what == 0 ? in.readLong() : 0, null, what != 0);
-    }
-  }
-
-  /**
-   * A leaf with its keys.
-   *
-   * @param hash of the leaf when it was listed
-   */
-  record ListedLeaf(int leaf, long hash, List<Entry> entries) {
-    static void write(ByteWriter out, ListedLeaf listed) {
-      out.writeVarLong(listed.leaf()).writeLong(listed.hash());
-      writeAll(out, listed.entries(), Entry::write);
-    }
-
-    static ListedLeaf read(ByteReader in) {
-      return new ListedLeaf(readInt(in), in.readLong(), readAll(in, Entry::read));
-    }
-  }
-
-  /**
-   * Leaves in the order in which they were asked for, as many as an answer may have.
-   *
-   * @param taken how many of those asked for are settled by this answer: listed, or changed since
-   */
-  record ListingAnswer(CausalContext horizon, int taken, List<ListedLeaf> leaves) {
-    byte[] encode() {
-      ByteWriter out = new ByteWriter(256);
-      SiblingsCodec.writeContext(out, horizon);
-      out.writeVarLong(taken);
-      writeAll(out, leaves, ListedLeaf::write);
-      return out.toByteArray();
-    }
-
-    static ListingAnswer decode(byte[] bytes) {
-      ByteReader in = new ByteReader(bytes);
-      return new ListingAnswer(
-          SiblingsCodec.readContext(in), readInt(in), readAll(in, ListedLeaf::read));
+    static ListingAll read(ByteReader in) {
+      return new ListingAll(readInt(in), readLeaf(in));
     }
   }
 
@@ -328,14 +257,13 @@ sealed interface Question {
   record Known(Key key, CausalContext context) {}
 
   /** What have you of these keys that is news to me? */
-  record Fetch(int partition, List<Known> keys) implements Question {
+  record Fetch(int partition, List<Known> keys) implements OfPartition {
     static final int TYPE = 4;
 
     @Override
     public void write(ByteWriter out) {
       out.writeByte(TYPE).writeVarLong(partition);
-      writeAll(
-          out,
+      out.writeAll(
           keys,
           (to, known) -> {
             to.writeSized(known.key().encoded());
@@ -346,7 +274,8 @@ sealed interface Question {
     static Fetch read(ByteReader in) {
       return new Fetch(
           readInt(in),
-          readAll(in, from -> new Known(readKey(from), SiblingsCodec.readContext(from))));
+          in.readAll(
+              from -> new Known(ListingAnswer.readKey(from), SiblingsCodec.readContext(from))));
     }
   }
 
@@ -379,12 +308,12 @@ sealed interface Question {
   /** In the order in which they were asked for, as many as an answer may have. */
   static byte[] encode(List<Fetched> fetched) {
     ByteWriter out = new ByteWriter(1024);
-    writeAll(out, fetched, Fetched::write);
+    out.writeAll(fetched, Fetched::write);
     return out.toByteArray();
   }
 
   static List<Fetched> decodeFetched(byte[] bytes) {
-    return readAll(new ByteReader(bytes), Fetched::read);
+    return new ByteReader(bytes).readAll(Fetched::read);
   }
 
   /** Who are you, and what have you under way? */

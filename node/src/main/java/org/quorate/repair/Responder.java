@@ -9,14 +9,15 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.quorate.merkle.Tree;
-import org.quorate.repair.Question.Entry;
+import org.quorate.repair.ListingAnswer.Entry;
+import org.quorate.repair.ListingAnswer.ListedLeaf;
 import org.quorate.repair.Question.Expand;
 import org.quorate.repair.Question.Fetch;
 import org.quorate.repair.Question.Fetched;
 import org.quorate.repair.Question.Known;
-import org.quorate.repair.Question.ListedLeaf;
 import org.quorate.repair.Question.Listing;
-import org.quorate.repair.Question.ListingAnswer;
+import org.quorate.repair.Question.ListingAll;
+import org.quorate.repair.Question.OfPartition;
 import org.quorate.repair.Question.Root;
 import org.quorate.repair.Question.Seen;
 import org.quorate.repair.Question.Wanted;
@@ -96,13 +97,16 @@ public final class Responder {
     return partition;
   }
 
-  Future<byte[]> answer(Question question) {
+  Future<byte[]> answer(OfPartition question) {
     if (question instanceof Expand expand) {
       Tree tree = owned(expand.partition()).tree();
       long[] children = tree.children(expand.level(), expand.nodes());
       return Future.succeededFuture(Expand.encodeAnswer(children));
     }
     if (question instanceof Listing listing) {
+      return Future.succeededFuture(list(listing).encode());
+    }
+    if (question instanceof ListingAll listing) {
       return Future.succeededFuture(list(listing).encode());
     }
     if (question instanceof Fetch fetch) {
@@ -130,6 +134,18 @@ public final class Responder {
                 listed.add(
                     new ListedLeaf(leaf, tree.leaf(leaf), leaves.getOrDefault(leaf, List.of()))));
     int taken = (int) listing.leaves().stream().takeWhile(leaf -> leaf.leaf() < upTo).count();
+    return new ListingAnswer(shard.seen(partition, store.busy()), taken, listed);
+  }
+
+  private ListingAnswer list(ListingAll listing) {
+    Partition partition = owned(listing.partition());
+    BitSet wanted = new BitSet();
+    wanted.set(listing.from(), Tree.LEAVES);
+    NavigableMap<Integer, List<Entry>> leaves = new TreeMap<>();
+    int taken = scan(partition, wanted, leaves) - listing.from();
+    List<ListedLeaf> listed = new ArrayList<>();
+    leaves.forEach(
+        (leaf, keys) -> listed.add(new ListedLeaf(leaf, partition.tree().leaf(leaf), keys)));
     return new ListingAnswer(shard.seen(partition, store.busy()), taken, listed);
   }
 

@@ -4,7 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * Reads what {@link ByteWriter} wrote, from a range of an array. Every read is checked against the
@@ -89,6 +92,16 @@ public final class ByteReader {
   public String readText() {
     int length = readCount(1);
     return new String(bytes, take(length), length, StandardCharsets.UTF_8);
+  }
+
+  /** Items that each take a byte at least. */
+  public <T> List<T> readAll(Function<ByteReader, T> item) {
+    int count = readCount(1);
+    List<T> items = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      items.add(item.apply(this));
+    }
+    return items;
   }
 
   public byte[] readRest() {

@@ -5,6 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * A growing byte array that is written front to back, little endian. Variable-length integers are
@@ -102,6 +104,13 @@ public final class ByteWriter {
 
   public ByteWriter writeText(String text) {
     return writeSized(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** How many items there are, then each. */
+  public <T> ByteWriter writeAll(List<T> items, BiConsumer<ByteWriter, T> item) {
+    writeVarLong(items.size());
+    items.forEach(each -> item.accept(this, each));
+    return this;
   }
 
   /** Overwrites four bytes that were written before. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.quorate.coordinator.QuorumException;
 import org.quorate.coordinator.ReadResult;
 import org.quorate.coordinator.WriteResult;
+import org.quorate.replica.Write;
 import org.quorate.ring.BucketProperties;
 import org.quorate.ring.ChangeRefusedException;
 import org.quorate.ring.ClusterState;
@@ -166,6 +167,35 @@ class BucketTest {
     scenario.run(3000);
     assertEquals(5, holders(key("five", 3)));
     assertEquals(3, holders(key("b", 3)));
+  }
+
+  /** It was refilled by the one other owner, which has nothing of what was deleted. */
+  @Test
+  void anOldDiskOfOneOfTwoOwnersBringsNothingBack() {
+    assertTrue(found("two", 2));
+    putAll("two", 2);
+    SimMachine old = scenario.machine("n3");
+    old.stop();
+    scenario.until(() -> !old.isRunning());
+    scenario.until(scenario::isWhole);
+    Write delete = new Write(null, true, List.of(), new byte[0]);
+    for (int i = 0; i < KEYS; i++) {
+      Key key = key("two", i);
+      scenario.ask(
+          scenario.machine("n1"), key, c -> c.write(key, delete, Scenario.terms(2, 2, false)), 10);
+    }
+    scenario.until(() -> scenario.isWhole() && scenario.isReaped());
+    old.powerCut();
+    old.restore();
+    old.start();
+    scenario.until(() -> old.ready() != null && old.ready().repair().refilling().isEmpty());
+    for (int i = 0; i < KEYS; i++) {
+      Key key = key("two", i);
+      Future<ReadResult> read =
+          scenario.ask(old, key, c -> c.read(key, Scenario.terms(2, 1, false)), 5);
+      scenario.until(read::isComplete);
+      assertEquals(0, Scenario.values(read.result()), "key " + i);
+    }
   }
 
   /** What one node alone had is lost with it, and nothing else. */

@@ -10,7 +10,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.ReadResult;
+import org.quorate.replica.Layout;
 import org.quorate.version.CausalContext;
+import org.quorate.version.Key;
 
 /** Lost disks are refilled, and what was deleted stays so, whatever comes back. */
 class RepairTest {
@@ -144,6 +146,36 @@ class RepairTest {
       assertTrue(digest != 0);
       assertEquals(digest, held.get(1).reading().digest());
       assertEquals(digest, held.get(2).reading().digest());
+    }
+  }
+
+  /** What only one of the others has, too, and that in more than one answer. */
+  @Test
+  void aPartitionOfWhichOneAnswerCannotListAllIsRefilled() {
+    Scenario apart = new Scenario(false, 20_000);
+    int partition = Layout.partition(apart.cluster.state(), Scenario.key(0));
+    List<String> owners = apart.owners(Scenario.key(0));
+    String filler = "-".repeat(1000);
+    List<Key> keys =
+        IntStream.range(0, 10_000)
+            .mapToObj(i -> Key.of("b", i + filler))
+            .filter(key -> Layout.partition(apart.cluster.state(), key) == partition)
+            .limit(400)
+            .toList();
+    apart.lose(owners.get(0), owners.get(2));
+    SimMachine first = apart.machine(owners.get(0));
+    keys.forEach(key -> assertTrue(apart.put(first, key, 2, false).succeeded()));
+    apart.mend();
+    SimMachine wiped = apart.machine(owners.get(1));
+    wiped.powerCut();
+    wiped.wipe();
+    apart.until(apart::isWhole);
+    for (Key key : keys.subList(0, 20)) {
+      boolean isHeld =
+          apart.holdings(key).stream()
+              .filter(holding -> holding.node().equals(wiped.name()))
+              .allMatch(holding -> holding.reading() != null && holding.reading().digest() != 0);
+      assertTrue(isHeld, "key " + keys.indexOf(key));
     }
   }
 
