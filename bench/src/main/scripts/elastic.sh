@@ -14,13 +14,13 @@ trap finish EXIT
 launch() { # node number, how it comes to its first state
   local i=$1
   shift
-  nice -n "${nice:-0}" java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar node/target/quorate.jar serve --name n$i --data "$work/n$i" \
+  nice -n "${nice:-0}" java -Xmx256m -Xmn24m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "${archive[@]}" -jar node/target/quorate.jar serve --name n$i --data "$work/n$i" \
     --http 127.0.0.1:809$i --peer 127.0.0.1:749$i "$@" >> "$work/n$i.out" 2>> "$work/n$i.log" &
   pid[$i]=$!
 }
 cluster() { for i in "${!pid[@]}"; do curl -fs -m 2 localhost:809$i/v1/cluster && return; done; return 1; }
-is_calm() { cluster | python3 -c 'import json,sys; sys.exit(json.load(sys.stdin)["transition"] is not None)'; }
-until_calm() { for _ in $(seq 600); do is_calm && return; sleep 0.5; done; cluster; exit 1; }
+is_calm() { cluster | grep -q '"transition" *: *null'; }
+until_calm() { for _ in $(seq 600); do is_calm && return; sleep 1; done; cluster; exit 1; }
 scrape() { # into a directory: what each node has fetched from others
   mkdir -p "$work/$1"
   for i in "${!pid[@]}"; do curl -fs -m 5 localhost:809$i/metrics > "$work/$1/n$i" || rm -f "$work/$1/n$i"; done
@@ -79,6 +79,15 @@ targets=$(printf 'http://127.0.0.1:809%s,' 1 2 3 4 5 6)http://127.0.0.1:8097
 run() { # name, duration
   exec java -Xmx1g -jar bench/target/quorate-bench.jar run ycsb-a --verify -t "$targets" --r 2 --w 2 --rate "$rate" --key-count "$keys" --keys uniform --tries 3 \
     --duration "$2" --no-ceiling --out "$work/$1" > "$work/$1.txt" 2>&1; }
+
+archive=(-XX:ArchiveClassesAtExit="$work/quorate.jsa" -Xlog:cds=error -Xlog:cds+dynamic=error) # As README's Operating says.
+launch 1 --members n1=127.0.0.1:7491
+until grep -q ready "$work/n1.out"; do sleep 0.1; done
+java -jar bench/target/quorate-bench.jar run ycsb-a -t http://127.0.0.1:8091 --duration 3s --key-count 1000 --no-ceiling --out "$work/archive" > "$work/archive.txt" 2>&1
+kill ${pid[1]}
+wait ${pid[1]}
+rm -r "$work/n1" "$work/n1.out"
+archive=(-XX:SharedArchiveFile="$work/quorate.jsa")
 
 members=n1=127.0.0.1:7491,n2=127.0.0.1:7492,n3=127.0.0.1:7493
 for i in 1 2 3; do launch $i --members $members; done

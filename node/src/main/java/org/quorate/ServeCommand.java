@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     versionProvider = Main.Version.class,
     sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
-  static final int DEFAULT_COPY_SHARE = 10;
+  static final int DEFAULT_COPY_SHARE = 5;
 
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 

@@ -28,7 +28,7 @@ public final class Transitions {
   /** Who has not answered by then holds up what needs it, and nothing else. */
   private static final long PATIENCE_MILLIS = 300;
 
-  /** One state for each eighth of the partitions that move. */
+  /** One state for each eighth of the partitions that move, or half of those that are left. */
   private static final int WORTH_A_STATE = 8;
 
   private static final int PATIENT_ROUNDS = 8;
@@ -149,12 +149,14 @@ public final class Transitions {
 
   /** A state costs all nodes something, however few partitions it takes on. */
   private boolean mayWait(ClusterState state, ClusterState next) {
-    long moving =
-        IntStream.range(0, state.ring().partitions())
-            .filter(p -> state.assignment(p).isMoving())
-            .count();
-    long changed = next.changedSince(state).size();
-    return changed * WORTH_A_STATE < moving && ++rounds < PATIENT_ROUNDS;
+    long moving = partitions(state).filter(state::moves).count();
+    long left = partitions(state).filter(p -> state.assignment(p).isMoving()).count();
+    long worth = Math.min(moving / WORTH_A_STATE, left / 2);
+    return next.changedSince(state).size() < worth && ++rounds < PATIENT_ROUNDS;
+  }
+
+  private static IntStream partitions(ClusterState state) {
+    return IntStream.range(0, state.ring().partitions());
   }
 
   private boolean mayLive(String node) {

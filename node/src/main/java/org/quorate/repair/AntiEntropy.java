@@ -138,7 +138,7 @@ public final class AntiEntropy {
     completeAll();
     for (CoOwner coOwner : coOwners.all()) {
       if (isUp.test(coOwner.name) && !coOwner.isAsked) {
-        compare(coOwner);
+        compare(coOwner, false);
       }
     }
     for (Partition partition : shard.partitions()) {
@@ -156,7 +156,7 @@ public final class AntiEntropy {
       completeAll();
       for (CoOwner coOwner : coOwners.all()) {
         if (coOwner.isToBeAsked() && isUp.test(coOwner.name) && !coOwner.isAsked) {
-          compare(coOwner);
+          compare(coOwner, true);
         }
       }
       exchangeSome();
@@ -178,23 +178,20 @@ public final class AntiEntropy {
     return peers.exchange(peer, bytes).onSuccess(answer -> metrics.received(answer.length));
   }
 
-  private List<Root> roots(CoOwner coOwner) {
-    return coOwner.pairs.values().stream().map(pair -> Root.of(shard, pair.partition)).toList();
-  }
-
-  private void compare(CoOwner coOwner) {
+  private void compare(CoOwner coOwner, boolean copies) {
+    List<Partition> common = coOwner.pairs(copies).map(pair -> pair.partition).toList();
+    if (common.isEmpty()) {
+      coOwner.age(clock.nanos());
+      return;
+    }
     coOwner.isAsked = true;
     metrics.compared();
     List<Integer> wanted =
-        coOwner.pairs.values().stream()
-            .map(pair -> pair.partition)
-            .filter(this::needsHorizons)
-            .map(Partition::number)
-            .toList();
-    List<Root> asked = roots(coOwner);
+        common.stream().filter(this::needsHorizons).map(Partition::number).toList();
+    List<Root> asked = common.stream().map(partition -> Root.of(shard, partition)).toList();
     long epoch = shard.tenure().epoch();
     Listen.to(
-        ask(coOwner.name, new Roots(lanes, lane, Roots.hash(asked), wanted))
+        ask(coOwner.name, new Roots(lanes, lane, copies, Roots.hash(asked), wanted))
             .map(RootsAnswer::decode),
         loop,
         answer -> {

@@ -3,6 +3,7 @@ package org.quorate.repair;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.quorate.replica.Partition;
 
 /** All that one loop shares with one co-owner. Used on that loop. */
@@ -24,7 +25,16 @@ final class CoOwner {
    * @param now what counts where there are no pairs
    */
   void age(long now) {
-    equalNanos = pairs.values().stream().mapToLong(pair -> pair.equalNanos).min().orElse(now);
+    equalNanos = pairs(false).mapToLong(pair -> pair.equalNanos).min().orElse(now);
+  }
+
+  /**
+   * @param copies whether those are meant that this node is to copy, and not those that both own
+   */
+  Stream<Pair> pairs(boolean copies) {
+    return pairs.values().stream()
+        .filter(pair -> !pair.partition.isNewcomer(name))
+        .filter(pair -> pair.partition.isNewcomer() == copies);
   }
 
   /** Whether its roots are what the transition waits for; what is known to differ goes first. */

@@ -104,9 +104,7 @@ public final class Exchanges {
     responder.requireSettled(epoch);
     return responder.isBuilt()
         ? Future.succeededFuture(
-            new Part(
-                responder.roots(peer, question.lanes(), question.lane()),
-                responder.seen(question.wanted())))
+            new Part(responder.roots(peer, question), responder.seen(question.wanted())))
         : Future.failedFuture(new ReplicaException(Failure.NOT_READY));
   }
 }

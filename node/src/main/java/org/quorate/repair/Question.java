@@ -17,8 +17,8 @@ import org.quorate.version.State;
  * What one node asks another to compare what they hold, and the answers.
  *
  * <pre>
- *  ROOTS    lanes | lane | hash of all i64      equal? u8 | [ count | (partition, whole? u8, root i64) … ]
- *           | count | partitions …              | count | (partition, root i64, horizon) …
+ *  ROOTS    lanes | lane | copies? u8           equal? u8 | [ count | (partition, whole? u8, root i64) … ]
+ *           | hash of all i64                   | count | (partition, root i64, horizon) …
  *  EXPAND   partition | level | count           hashes i64 …
  *           | nodes …
  *  LIST     partition | count                   horizon | taken | count | (leaf, hash i64, count | (key, what) …) …
@@ -70,17 +70,20 @@ sealed interface Question {
   /**
    * Do we hold the same?
    *
-   * @param lanes of the partitions that both own, those are meant whose number divided by this...
+   * @param lanes of the partitions that both have, those are meant whose number divided by this...
    * @param lane ...leaves this rest
+   * @param copies whether those that the asker is to own are meant, and not those that both own
    * @param all the hash of all their roots, see {@link Roots#hash}
    * @param wanted those whose horizons are asked for
    */
-  record Roots(int lanes, int lane, long all, List<Integer> wanted) implements Question {
+  record Roots(int lanes, int lane, boolean copies, long all, List<Integer> wanted)
+      implements Question {
     static final int TYPE = 1;
 
     @Override
     public void write(ByteWriter out) {
-      out.writeByte(TYPE).writeVarLong(lanes).writeVarLong(lane).writeLong(all);
+      out.writeByte(TYPE).writeVarLong(lanes).writeVarLong(lane).writeByte(copies ? 1 : 0);
+      out.writeLong(all);
       out.writeAll(wanted, (to, p) -> to.writeVarLong(p));
     }
 
@@ -92,6 +95,7 @@ sealed interface Question {
       return new Roots(
           lanes,
           readInt(in),
+          in.readByte() == 1,
           in.readLong(),
           in.readAll(Question::readInt).stream().distinct().toList());
     }

@@ -19,6 +19,7 @@ import org.quorate.repair.Question.Listing;
 import org.quorate.repair.Question.ListingAll;
 import org.quorate.repair.Question.OfPartition;
 import org.quorate.repair.Question.Root;
+import org.quorate.repair.Question.Roots;
 import org.quorate.repair.Question.Seen;
 import org.quorate.repair.Question.Wanted;
 import org.quorate.replica.Failure;
@@ -68,10 +69,12 @@ public final class Responder {
     return shard.isBuilt();
   }
 
-  /** The roots of these partitions that this loop has and that the other node owns too. */
-  List<Root> roots(String other, int lanes, int lane) {
+  /** The roots of these partitions that this loop has and that the other node has too. */
+  List<Root> roots(String other, Roots asked) {
     return shard.partitions().stream()
-        .filter(p -> shard.tenure().slotOf(p) % lanes == lane && p.coOwners().contains(other))
+        .filter(p -> shard.tenure().slotOf(p) % asked.lanes() == asked.lane())
+        .filter(p -> p.coOwners().contains(other))
+        .filter(p -> !p.isNewcomer() && p.isNewcomer(other) == asked.copies())
         .map(p -> Root.of(shard, p))
         .toList();
   }

@@ -20,6 +20,7 @@ public final class Partition {
   private final Key horizonKey;
   private volatile List<String> coOwners = List.of();
   private volatile List<String> sources = List.of();
+  private volatile List<String> newcomers = List.of();
   private volatile boolean isNewcomer;
   private volatile Dot seal = new Dot(0, 1);
   private volatile long settlingSince;
@@ -46,7 +47,8 @@ public final class Partition {
   void assign(Assignment assignment, int n, String self, long since) {
     coOwners = assignment.holders(n).stream().filter(name -> !name.equals(self)).toList();
     sources = assignment.sources(n).stream().filter(name -> !name.equals(self)).toList();
-    isNewcomer = assignment.newcomers(n).contains(self);
+    newcomers = assignment.newcomers(n);
+    isNewcomer = newcomers.contains(self);
     seal = new Dot(0, isNewcomer ? since : 1);
     settlingSince = assignment.settlingSince();
   }
@@ -68,6 +70,11 @@ public final class Partition {
   /** Whether this node is to be an owner, and copies the partition from its sources. */
   public boolean isNewcomer() {
     return isNewcomer;
+  }
+
+  /** Whether another node is to be an owner, and is none yet. */
+  public boolean isNewcomer(String node) {
+    return newcomers.contains(node);
   }
 
   /** Whether nobody waits for this node's copy yet. */
