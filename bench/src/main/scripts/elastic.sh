@@ -23,7 +23,7 @@ is_calm() { cluster | grep -q '"transition" *: *null'; }
 until_calm() { for _ in $(seq 600); do is_calm && return; sleep 1; done; cluster; exit 1; }
 scrape() { # into a directory: what each node has fetched from others
   mkdir -p "$work/$1"
-  for i in "${!pid[@]}"; do curl -fs -m 5 localhost:809$i/metrics > "$work/$1/n$i" || rm -f "$work/$1/n$i"; done
+  for i in "${!pid[@]}"; do nice -n 19 curl -fs -m 5 localhost:809$i/metrics > "$work/$1/n$i" || rm -f "$work/$1/n$i"; done
 }
 least() { # kind, body: keys that must be copied, by what the fullest source has of each partition
   local i
@@ -31,7 +31,7 @@ least() { # kind, body: keys that must be copied, by what the fullest source has
     curl -fs -m 5 localhost:809$i/v1/node/partitions > "$work/held.$i" || rm -f "$work/held.$i"
   done
   for i in "${!pid[@]}"; do curl -fs -m 5 "localhost:809$i/v1/cluster/$1?plan=true" -d "$2" > "$work/plan" && break; done
-  python3 - "$work" <<'PY'
+  nice -n 19 python3 - "$work" <<'PY'
 import glob, json, sys
 held = {}
 for name in glob.glob(sys.argv[1] + "/held.*"):
@@ -55,7 +55,7 @@ change() { # what, kind, body, node to launch (or none)
   fi
   until_calm
   scrape after
-  python3 - "$work" "$1" "$needed" $((SECONDS - began)) "$(cluster)" <<'PY'
+  nice -n 19 python3 - "$work" "$1" "$needed" $((SECONDS - began)) "$(cluster)" <<'PY'
 import glob, json, os, re, sys
 work, what, needed, seconds, status = sys.argv[1:]
 def read(name):
