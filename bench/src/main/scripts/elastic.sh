@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Grows a cluster of three processes to six and shrinks it to three others under a verified load at r=w=2, one of them
 # killed and replaced on the way. Tells what the clients saw, and what moved against the least that had to.
-# Needs curl, python3 and a built project. Usage: elastic.sh [rate=100] [keys=25000] [seconds=900]
+# Needs curl, python3 and a built project. Usage: elastic.sh [rate=100] [keys=5000] [seconds=420]
 set -euo pipefail
 cd "$(dirname "$0")/../../../.."
-rate=${1:-100} keys=${2:-25000} seconds=${3:-900}
+rate=${1:-100} keys=${2:-5000} seconds=${3:-420}
 work=$(mktemp -d)
 declare -A pid
 load=
@@ -51,7 +51,7 @@ change() { # what, kind, body, node to launch (or none)
   if [ -n "${4:-}" ]; then # A process that starts would take the CPU of the others, which it has not on a machine of its own.
     nice=19 launch "$4" --join "$(printf '127.0.0.1:749%s,' 3 6)127.0.0.1:7491"
     until grep -q ready "$work/n$4.out"; do sleep 0.2; done
-    renice -n 0 -p "${pid[$4]}" > "$work/reniced"
+    renice -n 0 -p $(ls "/proc/${pid[$4]}/task") > "$work/reniced" # Each thread has its own.
   fi
   until_calm
   scrape after
