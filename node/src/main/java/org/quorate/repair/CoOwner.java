@@ -37,10 +37,13 @@ final class CoOwner {
         .filter(pair -> pair.partition.isNewcomer() == copies);
   }
 
-  /** Whether its roots are what the transition waits for; what is known to differ goes first. */
+  /**
+   * Whether its roots are what the transition waits for: what is known to differ is copied first,
+   * but what settles may wait for this node to be whole.
+   */
   boolean isToBeAsked() {
     List<Pair> waited = pairs.values().stream().filter(Pair::isWaitedFor).toList();
-    boolean settles = waited.stream().anyMatch(pair -> !pair.differs && !pair.partition.isCopied());
+    boolean settles = waited.stream().anyMatch(pair -> !pair.partition.isCopied());
     return settles || (!waited.isEmpty() && waited.stream().noneMatch(pair -> pair.differs));
   }
 
