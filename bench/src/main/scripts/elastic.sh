@@ -51,7 +51,7 @@ change() { # what, kind, body, node to launch (or none)
   if [ -n "${4:-}" ]; then # A process that starts would take the CPU of the others, which it has not on a machine of its own.
     nice=19 launch "$4" --join "$(printf '127.0.0.1:749%s,' 3 6)127.0.0.1:7491"
     until grep -q ready "$work/n$4.out"; do sleep 0.2; done
-    renice -n 0 -p $(ls "/proc/${pid[$4]}/task") > "$work/reniced" # Each thread has its own.
+    renice -n 0 -p $(ls "/proc/${pid[$4]}/task") > "$work/reniced" 2>&1 || true # Each thread has its own; some end meanwhile.
   fi
   until_calm
   scrape after
