@@ -53,6 +53,11 @@ final class Checker {
     isChanging = true;
   }
 
+  /** Whether the node's disk was not replaced so far. */
+  boolean isIntact(String node) {
+    return !replaced.contains(node);
+  }
+
   /** Whether no disk was replaced so far. */
   boolean areAllIntact() {
     return replaced.isEmpty();

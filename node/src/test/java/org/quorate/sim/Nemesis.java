@@ -15,6 +15,7 @@ import org.quorate.gossip.View;
 import org.quorate.ring.BucketProperties;
 import org.quorate.ring.ClusterState;
 import org.quorate.ring.Member;
+import org.quorate.ring.Ring;
 import org.quorate.ring.Transition;
 
 /** Injects faults until it is told to stop; each but a lost disk ends by itself. */
@@ -41,9 +42,6 @@ final class Nemesis {
   private final IntConsumer requests;
   private final List<Fault> faults;
 
-  /** Never loses its disk: where all members do, none remembers which dots were used. */
-  private final SimMachine keeper;
-
   private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
   private boolean stopped;
   private boolean replacing;
@@ -69,7 +67,6 @@ final class Nemesis {
     this.trace = trace;
     this.requests = requests;
     this.faults = List.copyOf(profile.faults());
-    this.keeper = anyMachine();
   }
 
   Map<Fault, Integer> injected() {
@@ -173,7 +170,7 @@ final class Nemesis {
             yield machine.name();
           }
           case WIPE -> {
-            if (machine.equals(keeper) || isVoterLost()) {
+            if (!isRememberedWithout(machine) || isVoterLost()) {
               yield "";
             }
             machine.powerCut();
@@ -267,6 +264,14 @@ final class Nemesis {
     return what + " at " + at.name();
   }
 
+  /** Where all members lose their disks, none knows which dots were used, or what was decided. */
+  private boolean isRememberedWithout(SimMachine machine) {
+    Ring ring = cluster.state().ring();
+    return machines.stream()
+        .filter(other -> !other.equals(machine) && ring.hasMember(other.name()))
+        .anyMatch(other -> !other.isRetired() && checker.isIntact(other.name()));
+  }
+
   /** A majority of disks is needed to decide who belongs to the cluster. */
   private boolean isVoterLost() {
     return machines.stream()
@@ -281,7 +286,7 @@ final class Nemesis {
     Transition moving = cluster.state().transition();
     boolean isOneLost = moving != null && !moving.lost().isEmpty();
     boolean isMajorityLeft = cluster.state().voters().size() > 2 && checker.areAllIntact();
-    boolean wouldBeLost = profile.n() == 1 || dead.equals(keeper) || isOneLost || !isMajorityLeft;
+    boolean wouldBeLost = profile.n() == 1 || isOneLost || !isMajorityLeft;
     if (operator == null || isFull() || wouldBeLost || !isMember || replacing) {
       return "";
     }
@@ -449,7 +454,7 @@ final class Nemesis {
   }
 
   private String restore(SimMachine machine) {
-    if (machine.equals(keeper) || isVoterLost()) {
+    if (!isRememberedWithout(machine) || isVoterLost()) {
       return "";
     }
     if (!machine.hasCopy()) {
