@@ -252,6 +252,36 @@ class ElasticTest {
         .orElseThrow();
   }
 
+  /** It has nothing to give while it has gaps itself, and must be asked again when it has none. */
+  @Test
+  void whatSettlesWaitsForASourceThatHasLostItsDisk() {
+    putAll();
+    SimMachine joiner = scenario.cluster.addMachine();
+    joiner.start();
+    scenario.until(() -> scenario.cluster.state().transition() != null);
+    Key key = moving(assignment -> next(assignment).contains(joiner.name()));
+    List<String> sources = scenario.assignment(key).sources(N);
+    String wiped = sources.get(sources.get(0).equals("n1") ? 1 : 0); // n1 drives the transition.
+    scenario.until(() -> !machineRefills(joiner.name(), key));
+    assertTrue(!scenario.assignment(key).isSettling());
+    scenario.machine(wiped).powerCut();
+    scenario.machine(wiped).wipe();
+    for (String other : sources) {
+      scenario.cut(other, wiped);
+      scenario.cut(wiped, other);
+    }
+    scenario.until(
+        () -> {
+          scenario.machine(wiped).start();
+          return scenario.assignment(key).isSettling() && machineRefills(wiped, key);
+        });
+    scenario.run(10_000);
+    assertTrue(scenario.assignment(key).isSettling());
+    scenario.mend();
+    scenario.until(() -> scenario.cluster.state().ring().hasMember(joiner.name()));
+    requireAll(joiner);
+  }
+
   /** What only one owner stored, and a read saw and repaired while it was copied. */
   @Test
   void whatWasSeenAfterItWasCopiedIsCopiedToo() {

@@ -172,6 +172,14 @@ class MutantTest {
                       "return coveredEpoch >= partition.settlingSince();",
                       "return isCovered;"))),
           new Mutant(
+              "a source that was not whole is not asked again",
+              List.of(
+                  new Patch(
+                      "repair.CoOwner",
+                      "waited.stream().anyMatch(pair -> !pair.partition.isCopied());",
+                      "waited.stream()"
+                          + ".anyMatch(pair -> !pair.differs && !pair.partition.isCopied());"))),
+          new Mutant(
               "a proposer does not mind what was accepted before",
               List.of(
                   new Patch(
