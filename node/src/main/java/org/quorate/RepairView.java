@@ -39,7 +39,8 @@ public final class RepairView {
   }
 
   /**
-   * By co-owner, the time in which all partitions of both were equal at least once, nanoseconds.
+   * By co-owner, the time in which all partitions that both own were equal at least once,
+   * nanoseconds.
    */
   public Map<String, Long> coOwners() {
     Map<String, Long> ages = new TreeMap<>();

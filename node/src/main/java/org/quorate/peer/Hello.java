@@ -23,7 +23,7 @@ record Hello(
     long lease,
     long listenerLease,
     Life listenerLast) {
-  static final int PROTOCOL = 6;
+  static final int PROTOCOL = 7;
 
   void write(ByteWriter out) {
     out.writeByte(protocol).writeText(cluster).writeText(node).writeText(listener);

@@ -25,7 +25,7 @@ import org.quorate.runtime.Tracing;
 import org.quorate.storage.Store;
 
 /**
- * Keeps the partitions of one loop equal to those of their other owners (Dynamo, section 4.7): all
+ * Keeps the partitions of one loop equal to those of their other owners (Dynamo, section 4.7): the
  * roots are compared at every interval, and what differs is exchanged, some partitions at a time.
  *
  * <p>This node only fetches. Where another lacks something that one fetches it; a node that has
@@ -113,7 +113,7 @@ public final class AntiEntropy {
   }
 
   /**
-   * By co-owner, the time in which each root of this loop was equal to its at least once,
+   * By co-owner, the time in which each root of what both own was equal to its at least once,
    * nanoseconds. May be asked from any thread.
    */
   public Map<String, Long> ages() {
@@ -129,7 +129,7 @@ public final class AntiEntropy {
     }
   }
 
-  /** Compares all roots with all co-owners; to be called at every interval, on the loop. */
+  /** Compares what co-owners own too with them; to be called at every interval, on the loop. */
   public void compare() {
     if (!shard.isBuilt()) {
       return;
@@ -248,8 +248,9 @@ public final class AntiEntropy {
       boolean canBeMended = !pairs.isEmpty() || shard.isSound(partition);
       boolean isToDo = hasAll && canBeMended && !shard.isWhole(partition);
       if (isToDo && shard.isPrepared(partition)) {
+        partition.lacksHorizon(true);
         Listen.to(
-            shard.complete(partition, reaper.equallyTold(partition)),
+            shard.complete(partition, reaper.covered(partition)),
             loop,
             done -> {},
             e -> metrics.failed());
@@ -271,7 +272,7 @@ public final class AntiEntropy {
 
   private boolean isReady(Partition partition) {
     return shard.isWhole(partition)
-        && coOwners.sources(partition).stream().allMatch(Pair::isConfirmed);
+        && coOwners.sources(partition).stream().noneMatch(Pair::isWaitedFor);
   }
 
   /** Begins as many exchanges as may be under way; a partition is in one of them at most. */
@@ -333,11 +334,12 @@ public final class AntiEntropy {
         tracing.work("anti-entropy", peer, exchange::run),
         loop,
         result -> {
-          if (result.changed() > 0 && !pair.isWhole && !pair.partition.isNewcomer()) {
+          if (result.changed() > 0 && result.mayBeOld()) {
             forgetCovered(pair.partition);
           }
           if (result.isComplete()) {
             pair.covered(epoch);
+            reaper.covers(pair.partition, result.seen());
           }
           pair.futile = result.changed() > 0 ? 0 : Math.min(MOST_FUTILE, pair.futile + 1);
           ended(pair);

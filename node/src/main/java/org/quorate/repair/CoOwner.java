@@ -1,6 +1,5 @@
 package org.quorate.repair;
 
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -14,7 +13,7 @@ final class CoOwner {
   final Map<Integer, Pair> pairs = new TreeMap<>();
   boolean isAsked;
 
-  /** All pairs were equal then or later; may be read from any thread. */
+  /** All pairs that both own were equal then or later; may be read from any thread. */
   volatile long equalNanos;
 
   CoOwner(String name) {
@@ -38,13 +37,13 @@ final class CoOwner {
   }
 
   /**
-   * Whether its roots are what the transition waits for: what is known to differ is copied first,
-   * but what settles may wait for this node to be whole.
+   * Whether its roots are what the transition waits for: what is known to differ is copied before
+   * it is compared again, but what settles may wait for this node to be whole.
    */
   boolean isToBeAsked() {
-    List<Pair> waited = pairs.values().stream().filter(Pair::isWaitedFor).toList();
-    boolean settles = waited.stream().anyMatch(pair -> !pair.partition.isCopied());
-    return settles || (!waited.isEmpty() && waited.stream().noneMatch(pair -> pair.differs));
+    return pairs.values().stream()
+        .filter(Pair::isWaitedFor)
+        .anyMatch(pair -> !pair.differs || !pair.partition.isCopied());
   }
 
   /** What is known of one partition at one co-owner. */

@@ -70,6 +70,8 @@ final class Exchange {
   private long fetchedBytes;
   private int changed;
   private boolean isComplete;
+  private boolean mayBeOld;
+  private CausalContext seen = CausalContext.EMPTY;
 
   /**
    * @param peer asks the co-owner
@@ -97,15 +99,19 @@ final class Exchange {
    *
    * @param changed keys that have changed here
    * @param isComplete whether this node now has all that the other had when it began
+   * @param mayBeOld whether the other was not whole, and so may have told what was superseded
+   * @param seen what the other had seen before it listed all that it had; empty if it did not, or
+   *     may be old
    */
-  record Result(int changed, boolean isComplete) {}
+  record Result(int changed, boolean isComplete, boolean mayBeOld, CausalContext seen) {}
 
   Future<Result> run() {
     return (lacksMost ? pace.inTurn(this::listAll) : listDiffering())
         .map(
             done -> {
               side.metrics().repaired(changed, fetchedBytes);
-              return new Result(changed, isComplete);
+              return new Result(
+                  changed, isComplete, mayBeOld, mayBeOld ? CausalContext.EMPTY : seen);
             });
   }
 
@@ -168,6 +174,7 @@ final class Exchange {
     return ask(new ListingAll(partition.number(), from))
         .compose(
             answer -> {
+              seen = from == 0 ? answer.horizon() : seen;
               int next = Math.min(Tree.LEAVES, from + Math.max(1, answer.taken()));
               if (next < Tree.LEAVES) {
                 leaves.add(next);
@@ -197,6 +204,7 @@ final class Exchange {
   }
 
   private Future<Void> merge(ListingAnswer answer) {
+    mayBeOld |= answer.horizon().isEmpty();
     return fetch(lacking(answer), answer.horizon()).compose(fetched -> dropSuperseded(answer));
   }
 

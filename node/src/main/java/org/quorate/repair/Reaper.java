@@ -38,7 +38,7 @@ final class Reaper {
     private final Map<String, CausalContext> told = new HashMap<>();
     private final Set<String> toldNow = new HashSet<>();
     private final Set<String> equalNow = new HashSet<>();
-    private CausalContext equallyTold = CausalContext.EMPTY;
+    private CausalContext covered = CausalContext.EMPTY;
     private List<Object> sweptFor = List.of();
 
     /** Of the tombstones that must be read to tell, those that a pass has read in sweeps before. */
@@ -111,7 +111,7 @@ final class Reaper {
     wait.told.put(peer, horizon);
     wait.toldNow.add(peer);
     if (isEqual) {
-      wait.equallyTold = wait.equallyTold.join(horizon);
+      wait.covered = wait.covered.join(horizon);
       wait.equalNow.add(peer);
       see(partition, horizon, busy, () -> {});
     } else {
@@ -161,9 +161,15 @@ final class Reaper {
     wait.settled = CausalContext.EMPTY;
   }
 
-  /** What co-owners had seen while they were equal to this node: so has this node. */
-  CausalContext equallyTold(Partition partition) {
-    return wait(partition).equallyTold;
+  /** This node got all that a co-owner had that had seen this. */
+  void covers(Partition partition, CausalContext seen) {
+    Wait wait = wait(partition);
+    wait.covered = wait.covered.join(seen);
+  }
+
+  /** What co-owners had seen of which this node had all that they had: so has this node. */
+  CausalContext covered(Partition partition) {
+    return wait(partition).covered;
   }
 
   /** Reaps what all owners have seen, if something has changed since the last time. */

@@ -100,6 +100,11 @@ public final class Partition {
     return seal;
   }
 
+  /** Whether this node is to be an owner by the transition that began in this epoch. */
+  boolean isSealed(long since) {
+    return isNewcomer && seal.counter() == since;
+  }
+
   /** The horizon on disk, {@link CausalContext#EMPTY} while the partition is not whole. */
   CausalContext horizon() {
     return horizon;
@@ -166,7 +171,10 @@ public final class Partition {
     return tombstones;
   }
 
-  /** Reaped tombstones may be here that this node's horizon does not cover, so that they stay. */
+  /**
+   * The horizon has yet to grow by those of the co-owners: it knows nothing but that the partition
+   * is whole, or reaped tombstones that it does not cover stay here for that.
+   */
   public boolean lacksHorizon() {
     return lacksHorizon;
   }

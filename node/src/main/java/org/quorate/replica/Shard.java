@@ -324,6 +324,7 @@ public final class Shard {
   private void claimNothing(Partition partition) {
     if (!partition.horizon().isEmpty()) {
       partition.forget();
+      partition.lacksHorizon(true);
       CausalContext nothing = CausalContext.EMPTY.upTo(partition.seal());
       partition.horizon(nothing);
       long life = partition.life();

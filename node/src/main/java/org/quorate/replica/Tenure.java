@@ -76,7 +76,7 @@ public final class Tenure {
     noteFounding(state);
     for (int p = 0; p < changed.length; p++) {
       if (isOfLoop(p)) {
-        assign(p);
+        assign(p, true);
       }
     }
   }
@@ -92,25 +92,39 @@ public final class Tenure {
     }
   }
 
-  /** Whether this node has the partition now; if not, it was given up if it was there. */
-  private void assign(int p) {
+  /**
+   * Whether this node has the partition now; if not, it is given up if it was there.
+   *
+   * @param isNext whether no state was skipped: in one of those it may have been given up
+   */
+  private void assign(int p, boolean isNext) {
     Assignment assignment = state.assignment(p);
     Transition moving = state.transition();
+    long since = moving == null ? 1 : moving.since();
     int n = state.copies(p);
-    if (assignment.holders(n).contains(node)) {
+    boolean isNewcomer = assignment.newcomers(n).contains(node);
+    boolean isHolder = assignment.holders(n).contains(node);
+    Partition known = partitions.get(p);
+    boolean isAnew = isNewcomer && !isNext && known != null && !known.isSealed(since);
+    if (!isHolder || isAnew) {
+      giveUp(p);
+    }
+    if (isHolder) {
       left.remove(p);
       partitions
           .computeIfAbsent(p, none -> new Partition(p, horizonKey(p)))
-          .assign(assignment, n, node, moving == null ? 1 : moving.since());
-      if (assignment.newcomers(n).contains(node)) {
+          .assign(assignment, n, node, since);
+      if (isNewcomer) {
         store.prepare(p);
       }
-    } else {
-      Partition given = partitions.remove(p);
-      if (given != null) {
-        given.forget();
-        leave(p);
-      }
+    }
+  }
+
+  private void giveUp(int p) {
+    Partition given = partitions.remove(p);
+    if (given != null) {
+      given.forget();
+      leave(p);
     }
   }
 
@@ -155,7 +169,7 @@ public final class Tenure {
     for (int p : since) {
       if (isOfLoop(p)) {
         changed[p] = next.epoch();
-        assign(p);
+        assign(p, isNext);
       }
     }
     Future<Void> closed = cohort.close();

@@ -282,6 +282,23 @@ class ElasticTest {
     requireAll(joiner);
   }
 
+  /** What failed is asked for again, though there is more that is known to differ. */
+  @Test
+  void aCopyGoesOnAfterTheDiskWasFull() {
+    putAll();
+    SimMachine joiner = scenario.cluster.addMachine();
+    joiner.start();
+    while (joiner.ready() == null || joiner.ready().state().transition() == null) {
+      scenario.run(1);
+    }
+    joiner.disk().freeBytes(0);
+    scenario.run(10_000);
+    assertFalse(scenario.cluster.state().ring().hasMember(joiner.name()));
+    joiner.disk().freeBytes(Long.MAX_VALUE);
+    scenario.until(() -> scenario.cluster.state().ring().hasMember(joiner.name()));
+    requireAll(joiner);
+  }
+
   /** What only one owner stored, and a read saw and repaired while it was copied. */
   @Test
   void whatWasSeenAfterItWasCopiedIsCopiedToo() {

@@ -77,6 +77,7 @@ record Mutant(String name, List<Patch> patches) {
       for (String of :
           List.of(
               RepairTest.class.getName(),
+              ReturnTest.class.getName(),
               ElasticTest.class.getName(),
               BucketTest.class.getName(),
               "org.quorate.membership.ChainTest")) {

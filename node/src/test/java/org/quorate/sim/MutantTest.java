@@ -142,8 +142,8 @@ class MutantTest {
               List.of(
                   new Patch(
                       "repair.AntiEntropy",
-                      "coOwners.sources(partition).stream().allMatch(",
-                      "coOwners.sources(partition).stream().anyMatch("),
+                      "coOwners.sources(partition).stream().noneMatch(Pair::isWaitedFor)",
+                      "!coOwners.sources(partition).stream().allMatch(Pair::isWaitedFor)"),
                   new Patch(
                       "repair.AntiEntropy",
                       "pairs.stream().allMatch(pair -> pair.isCovered)",
@@ -176,9 +176,34 @@ class MutantTest {
               List.of(
                   new Patch(
                       "repair.CoOwner",
-                      "waited.stream().anyMatch(pair -> !pair.partition.isCopied());",
-                      "waited.stream()"
-                          + ".anyMatch(pair -> !pair.differs && !pair.partition.isCopied());"))),
+                      "!pair.differs || !pair.partition.isCopied()",
+                      "!pair.differs"))),
+          new Mutant(
+              "what could not be copied is not asked for while something else differs",
+              List.of(
+                  new Patch(
+                      "repair.CoOwner",
+                      ".anyMatch(pair -> !pair.differs || !pair.partition.isCopied())",
+                      ".noneMatch(pair -> pair.differs && pair.partition.isCopied())"))),
+          new Mutant(
+              "a new owner does not know what was reaped",
+              List.of(
+                  new Patch(
+                      "repair.AntiEntropy", "reaper.covers(pair.partition, result.seen());", ""),
+                  new Patch(
+                      "repair.AntiEntropy",
+                      "partition.lacksHorizon(true);",
+                      "partition.lacksHorizon(false);"))),
+          new Mutant(
+              "a node that missed that it gave a partition up goes on with its old copy",
+              List.of(new Patch("replica.Tenure", "!isHolder || isAnew", "!isHolder"))),
+          new Mutant(
+              "what comes from a source that was not whole is not held against the others",
+              List.of(
+                  new Patch(
+                      "repair.AntiEntropy",
+                      "result.changed() > 0 && result.mayBeOld()",
+                      "result.changed() < 0"))),
           new Mutant(
               "a proposer does not mind what was accepted before",
               List.of(

@@ -159,7 +159,11 @@ final class Scenario {
 
   /** What all nodes hold of the key, the key's owners first; none if a node does not tell. */
   List<Coordinator.Holding> holdings(Key key) {
-    return ask(cluster.machines.get(0), key, c -> c.holdings(key, 5, SimTime.SECOND), 1500)
+    return ask(
+            cluster.machines.get(0),
+            key,
+            c -> c.holdings(key, cluster.machines.size(), SimTime.SECOND),
+            1500)
         .result();
   }
 

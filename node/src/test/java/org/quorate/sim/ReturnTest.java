@@ -1,0 +1,225 @@
+package org.quorate.sim;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.quorate.coordinator.ReadResult;
+import org.quorate.replica.Layout;
+import org.quorate.ring.Assignment;
+import org.quorate.ring.ClusterState;
+import org.quorate.ring.Member;
+import org.quorate.version.Key;
+
+/** What was deleted and reaped does not return by those who were not there or have it anew. */
+class ReturnTest {
+  private final Scenario scenario = new Scenario();
+  private final SimCluster cluster = scenario.cluster;
+
+  private void putAll() {
+    for (int i = 0; i < Scenario.KEYS; i++) {
+      scenario.put(scenario.machine("n1"), Scenario.key(i), 3, false);
+    }
+    scenario.run(2000);
+  }
+
+  private int partition(Key key) {
+    return Layout.partition(cluster.state(), key);
+  }
+
+  private boolean refills(SimMachine machine, Key key) {
+    return machine.ready() == null || machine.ready().repair().refilling().contains(partition(key));
+  }
+
+  private List<String> next(Key key) {
+    return next(cluster.state(), key);
+  }
+
+  private static List<String> next(ClusterState state, Key key) {
+    return state.assignment(Layout.partition(state, key)).next().stream()
+        .limit(Scenario.N)
+        .map(Member::name)
+        .toList();
+  }
+
+  private Key moving(Predicate<Key> which) {
+    return moving(cluster.state(), which);
+  }
+
+  private static Key moving(ClusterState state, Predicate<Key> which) {
+    return IntStream.range(0, Scenario.KEYS)
+        .mapToObj(Scenario::key)
+        .filter(key -> state.assignment(Layout.partition(state, key)).isMoving())
+        .filter(which)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void cut(String one, String other) {
+    scenario.cut(one, other);
+    scenario.cut(other, one);
+  }
+
+  private void delete(SimMachine at, Key key) {
+    Future<?> deleted = scenario.delete(at, key, 2);
+    scenario.until(deleted::isComplete);
+    assertTrue(deleted.succeeded());
+    scenario.until(scenario::isReaped);
+  }
+
+  private void requireGone(SimMachine at, Key key, int r, int millis) {
+    for (int i = 0; i < millis / 10; i++) {
+      Future<ReadResult> read = scenario.read(at, key, r);
+      assertFalse(Scenario.hasValue(read), "at " + at.name() + " in round " + i);
+    }
+  }
+
+  /** A stand-in still has for a former owner what was deleted since. */
+  @Test
+  void aHintBringsNothingBackToANewOwner() {
+    putAll();
+    SimMachine joiner = cluster.addMachine();
+    Member member = new Member(joiner.name(), joiner.config.peer(), joiner.config.zone());
+    ClusterState planned = cluster.state().join(member);
+    Key key = moving(planned, each -> next(planned, each).contains(joiner.name()));
+    List<String> owners = new ArrayList<>(scenario.owners(key));
+    List<String> stay = new ArrayList<>(owners);
+    stay.retainAll(next(planned, key));
+    owners.removeAll(stay);
+    SimMachine writer = scenario.machine(stay.get(0));
+    SimMachine leaver = scenario.machine(owners.get(0));
+    leaver.kill();
+    scenario.run(6000);
+    scenario.put(writer, key, 2, true);
+    scenario.run(100);
+    SimMachine standIn =
+        cluster.machines.stream()
+            .filter(each -> each.ready() != null)
+            .filter(each -> !each.ready().repair().pendingHints().isEmpty())
+            .findFirst()
+            .orElseThrow();
+    standIn.kill();
+    leaver.start();
+    scenario.until(() -> !refills(leaver, key));
+    delete(writer, key);
+    joiner.start();
+    scenario.until(() -> scenario.owners(key).contains(joiner.name()));
+    standIn.start();
+    requireGone(joiner, key, 2, 10_000);
+    scenario.until(() -> scenario.isWhole() && cluster.pendingHints() == 0);
+    requireGone(joiner, key, 3, 100);
+  }
+
+  /** An owner that was away when another took its place, and is to be one again. */
+  @Test
+  void anOwnerThatMissedThatItWasNoneGoesOnWithNothing() {
+    putAll();
+    SimMachine joiner = cluster.addMachine();
+    joiner.start();
+    scenario.until(() -> cluster.state().transition() != null);
+    Key key = moving(each -> next(each).contains(joiner.name()) && !isHolder(each, "n1"));
+    SimMachine leaver = scenario.machine(leaver(key));
+    List<String> stay = new ArrayList<>(next(key));
+    stay.remove(joiner.name());
+    while (scenario.assignment(key).isMoving()) {
+      cluster.time.runUntil(cluster.time.nanos() + SimTime.MILLI / 20);
+    }
+    assertTrue(leaver.ready().state().epoch() < cluster.state().epoch());
+    for (SimMachine each : cluster.machines) {
+      if (!each.equals(leaver)) {
+        cut(each.name(), leaver.name());
+        for (int i = 0; i < 10; i++) { // Each breaks half of what is left.
+          cluster.network.reset(each.name(), leaver.name());
+        }
+      }
+    }
+    delete(scenario.machine(stay.get(0)), key);
+    scenario.machine("n1").ready().participation().change(ClusterState::abort);
+    scenario.until(() -> next(key).contains(leaver.name()));
+    for (SimMachine each : cluster.machines) {
+      if (!stay.contains(each.name()) && !each.equals(leaver)) {
+        scenario.mend(each.name(), leaver.name());
+        scenario.mend(leaver.name(), each.name());
+      }
+    }
+    scenario.until(() -> leaver.ready().state().epoch() == cluster.state().epoch());
+    assertTrue(refills(leaver, key));
+    requireGone(leaver, key, 1, 5_000);
+    scenario.mend();
+    scenario.until(scenario::isWhole);
+    requireGone(leaver, key, 3, 100);
+  }
+
+  private boolean isHolder(Key key, String name) {
+    return scenario.assignment(key).holders(Scenario.N).contains(name);
+  }
+
+  private String leaver(Key key) {
+    Assignment assignment = scenario.assignment(key);
+    List<String> after = next(key);
+    return assignment.sources(Scenario.N).stream()
+        .filter(name -> !after.contains(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** It has the others' copies already, and that of a source with an old disk comes last. */
+  @Test
+  void anOldDiskOfOneSourceIsCopiedToNobody() {
+    putAll();
+    for (SimMachine machine : List.copyOf(cluster.machines)) {
+      machine.stop();
+      scenario.until(() -> !machine.isRunning());
+      scenario.until(scenario::isWhole);
+    }
+    for (int i = 0; i < Scenario.KEYS; i++) {
+      scenario.delete(scenario.machine("n1"), Scenario.key(i), 3);
+    }
+    scenario.until(() -> scenario.isWhole() && scenario.isReaped());
+    SimMachine joiner = cluster.addMachine();
+    joiner.start();
+    scenario.until(() -> cluster.state().transition() != null);
+    Key key = moving(each -> next(each).contains(joiner.name()) && !last(each).equals("n1"));
+    SimMachine old = scenario.machine(last(key));
+    List<String> others = new ArrayList<>(scenario.assignment(key).sources(Scenario.N));
+    others.remove(old.name());
+    cut(joiner.name(), old.name());
+    scenario.run(10_000);
+    assertTrue(refills(joiner, key));
+    old.powerCut();
+    old.restore();
+    others.forEach(other -> cut(other, old.name()));
+    others.forEach(other -> cut(other, joiner.name()));
+    scenario.mend(joiner.name(), old.name());
+    scenario.mend(old.name(), joiner.name());
+    scenario.until(
+        () -> {
+          old.start();
+          return joiner.disk().contains("log-", key.encoded());
+        });
+    scenario.run(10_000);
+    assertTrue(refills(joiner, key));
+    scenario.mend();
+    scenario.until(() -> !refills(joiner, key));
+    assertFalse(holds(joiner, key));
+    scenario.until(scenario::isWhole);
+    requireGone(joiner, key, 3, 100);
+  }
+
+  /** The last source that a new owner asks. */
+  private String last(Key key) {
+    List<String> sources = scenario.assignment(key).sources(Scenario.N);
+    return sources.get((partition(key) + Scenario.N - 1) % Scenario.N);
+  }
+
+  private boolean holds(SimMachine machine, Key key) {
+    return scenario.holdings(key).stream()
+        .filter(holding -> holding.node().equals(machine.name()))
+        .anyMatch(holding -> holding.reading() != null && holding.reading().digest() != 0);
+  }
+}
