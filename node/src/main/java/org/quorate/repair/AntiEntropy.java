@@ -152,7 +152,8 @@ public final class AntiEntropy {
   /** Compares what the transition waits for; to be called more often than the interval may be. */
   public void copy() {
     boolean waits = shard.partitions().stream().anyMatch(Partition::isNewcomer);
-    if (waits && shard.isBuilt()) {
+    boolean hasSettled = shard.tenure().settledEpoch() == shard.tenure().epoch();
+    if (waits && hasSettled && shard.isBuilt()) {
       completeAll();
       for (CoOwner coOwner : coOwners.all()) {
         if (coOwner.isToBeAsked() && isUp.test(coOwner.name) && !coOwner.isAsked) {
@@ -246,13 +247,13 @@ public final class AntiEntropy {
       List<Pair> pairs = coOwners.sources(partition);
       boolean hasAll = pairs.stream().allMatch(pair -> pair.isCovered);
       boolean canBeMended = !pairs.isEmpty() || shard.isSound(partition);
-      boolean isToDo = hasAll && canBeMended && !shard.isWhole(partition);
+      boolean isAtRest = !exchanged.contains(partition.number());
+      boolean isToDo = hasAll && canBeMended && isAtRest && !shard.isWhole(partition);
       if (isToDo && shard.isPrepared(partition)) {
-        partition.lacksHorizon(true);
         Listen.to(
             shard.complete(partition, reaper.covered(partition)),
             loop,
-            done -> {},
+            done -> reaper.completed(partition),
             e -> metrics.failed());
       }
     }
@@ -272,6 +273,7 @@ public final class AntiEntropy {
 
   private boolean isReady(Partition partition) {
     return shard.isWhole(partition)
+        && !exchanged.contains(partition.number())
         && coOwners.sources(partition).stream().noneMatch(Pair::isWaitedFor);
   }
 
@@ -284,7 +286,8 @@ public final class AntiEntropy {
           boolean refills = !shard.isWhole(pair.partition);
           boolean isUrgent = hurries || refills || pair.isWaitedFor();
           boolean isDue = pair.differs && (isUrgent || pair.isDue());
-          boolean helps = refills ? isTurn(coOwner.name, pair) : pair.isWhole;
+          boolean helps =
+              refills ? coOwners.isTurn(coOwner.name, pair.partition, isUp) : pair.isWhole;
           boolean isWanted = isDue && helps && exchanged.size() < EXCHANGES;
           if (isWanted && mayCopy(pair.partition) && shard.isPrepared(pair.partition)) {
             exchange(coOwner, pair);
@@ -302,18 +305,6 @@ public final class AntiEntropy {
       left -= each != null && each.isCopied() ? 1 : 0;
     }
     return left > 0 || !partition.isCopied();
-  }
-
-  /** Each partition is fetched from another source first, so that the load is spread. */
-  private boolean isTurn(String coOwner, Pair pair) {
-    List<String> sources = pair.partition.sources();
-    for (int i = 0; i < sources.size(); i++) {
-      String first = sources.get((pair.partition.number() + i) % sources.size());
-      if (isUp.test(first) && !coOwners.pair(first, pair.partition).isCovered) {
-        return first.equals(coOwner);
-      }
-    }
-    return sources.contains(coOwner);
   }
 
   private void exchange(CoOwner coOwner, Pair pair) {
@@ -334,29 +325,26 @@ public final class AntiEntropy {
         tracing.work("anti-entropy", peer, exchange::run),
         loop,
         result -> {
-          if (result.changed() > 0 && result.mayBeOld()) {
-            forgetCovered(pair.partition);
-          }
           if (result.isComplete()) {
             pair.covered(epoch);
             reaper.covers(pair.partition, result.seen());
           }
           pair.futile = result.changed() > 0 ? 0 : Math.min(MOST_FUTILE, pair.futile + 1);
-          ended(pair);
+          ended(pair, exchange);
         },
         e -> {
           metrics.failed();
-          ended(pair);
+          ended(pair, exchange);
         });
   }
 
-  /** What came from a node that has gaps may be old: the whole ones are to be compared again. */
-  private void forgetCovered(Partition partition) {
-    coOwners.pairs(partition).forEach(pair -> pair.isCovered = false);
-  }
-
-  private void ended(Pair pair) {
+  /** What came from a node that has gaps may be old: those without are to be asked again. */
+  private void ended(Pair pair, Exchange exchange) {
     exchanged.remove(pair.partition.number());
+    pair.mayBeOld = exchange.mayBeOld();
+    if (pair.mayBeOld) {
+      coOwners.pairs(pair.partition).forEach(each -> each.isCovered &= each.mayBeOld);
+    }
     pair.isExchanged = false;
     pair.differs = false;
     pair.rounds = 0;
@@ -365,7 +353,9 @@ public final class AntiEntropy {
 
   /** This node's disk is not what it was: nothing is known to be equal. */
   public void forget() {
-    shard.partitions().forEach(this::forgetCovered);
+    for (CoOwner coOwner : coOwners.all()) {
+      coOwner.pairs.values().forEach(pair -> pair.isCovered = false);
+    }
   }
 
   /**

@@ -55,6 +55,9 @@ final class CoOwner {
     /** Since its start this node had, once, all that the co-owner had then. */
     boolean isCovered;
 
+    /** It had gaps when it was last exchanged with. */
+    boolean mayBeOld;
+
     /** The epoch under which the last such comparison began. */
     private long coveredEpoch;
 

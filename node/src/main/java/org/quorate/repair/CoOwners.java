@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.quorate.repair.CoOwner.Pair;
 import org.quorate.replica.Partition;
 import org.quorate.runtime.Clock;
@@ -57,6 +58,24 @@ final class CoOwners {
   /** Whether there is no source yet of which this node had all that it had. */
   boolean hasCoveredNone(Partition partition) {
     return sources(partition).stream().noneMatch(pair -> pair.isCovered);
+  }
+
+  /**
+   * Whether a partition that is not whole is to be fetched from this co-owner now: each from
+   * another source first, so that the load is spread.
+   */
+  boolean isTurn(String coOwner, Partition partition, Predicate<String> isUp) {
+    List<String> sources = partition.sources();
+    boolean hasAll = true;
+    for (int i = 0; i < sources.size(); i++) {
+      String first = sources.get((partition.number() + i) % sources.size());
+      boolean isCovered = pair(first, partition).isCovered;
+      if (isUp.test(first) && !isCovered) {
+        return first.equals(coOwner);
+      }
+      hasAll &= isCovered;
+    }
+    return !hasAll && sources.contains(coOwner);
   }
 
   List<Pair> pairs(Partition partition) {

@@ -145,6 +145,6 @@ public final class Departure {
 
   private Future<Void> drop(Key key, Location at) {
     forgotten++;
-    return store.drop(key, at).mapEmpty();
+    return shard.tenure().counted(store.drop(key, at)).mapEmpty();
   }
 }

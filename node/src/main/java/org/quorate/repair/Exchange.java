@@ -99,20 +99,22 @@ final class Exchange {
    *
    * @param changed keys that have changed here
    * @param isComplete whether this node now has all that the other had when it began
-   * @param mayBeOld whether the other was not whole, and so may have told what was superseded
-   * @param seen what the other had seen before it listed all that it had; empty if it did not, or
-   *     may be old
+   * @param seen what the other had seen before it listed all that it had; empty if it did not
    */
-  record Result(int changed, boolean isComplete, boolean mayBeOld, CausalContext seen) {}
+  record Result(int changed, boolean isComplete, CausalContext seen) {}
 
   Future<Result> run() {
     return (lacksMost ? pace.inTurn(this::listAll) : listDiffering())
         .map(
             done -> {
               side.metrics().repaired(changed, fetchedBytes);
-              return new Result(
-                  changed, isComplete, mayBeOld, mayBeOld ? CausalContext.EMPTY : seen);
+              return new Result(changed, isComplete, seen);
             });
+  }
+
+  /** Whether the other was not whole so far: what it told may have been superseded. */
+  boolean mayBeOld() {
+    return mayBeOld;
   }
 
   private Future<Void> listDiffering() {
@@ -174,7 +176,8 @@ final class Exchange {
     return ask(new ListingAll(partition.number(), from))
         .compose(
             answer -> {
-              seen = from == 0 ? answer.horizon() : seen;
+              CausalContext now = answer.horizon();
+              seen = from == 0 ? now : now.coversAll(seen) ? seen : CausalContext.EMPTY;
               int next = Math.min(Tree.LEAVES, from + Math.max(1, answer.taken()));
               if (next < Tree.LEAVES) {
                 leaves.add(next);

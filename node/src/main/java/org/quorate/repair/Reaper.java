@@ -167,6 +167,14 @@ final class Reaper {
     wait.covered = wait.covered.join(seen);
   }
 
+  /** This node has become whole: what it was told while that was written counts too. */
+  void completed(Partition partition) {
+    Wait wait = wait(partition);
+    wait.equalNow.clear();
+    partition.lacksHorizon(true);
+    see(partition, wait.covered, store.busy(), () -> {});
+  }
+
   /** What co-owners had seen of which this node had all that they had: so has this node. */
   CausalContext covered(Partition partition) {
     return wait(partition).covered;

@@ -219,9 +219,9 @@ public final class LocalReplica implements Replica {
    * <p>Not where this node minted a dot of it: its next one would claim to have seen all before.
    */
   public Future<Void> forget(Key key, State sent) {
-    return sent.siblings().context().mentions(store.identity().actor())
+    return sent.siblings().context().mentions(store.identity().actor()) || shard.of(key) != null
         ? Future.succeededFuture()
-        : store.forget(key, sent.digest()).<Void>mapEmpty();
+        : shard.tenure().counted(store.forget(key, sent.digest())).mapEmpty();
   }
 
   /**

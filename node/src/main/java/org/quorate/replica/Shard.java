@@ -91,7 +91,7 @@ public final class Shard {
     return partition == null ? tenure.owners(key) : partition.sources();
   }
 
-  private @Nullable Partition of(Key key) {
+  @Nullable Partition of(Key key) {
     return partitions.get(tenure.partitionOf(key));
   }
 
@@ -139,6 +139,7 @@ public final class Shard {
   private static @Nullable Void opened(Partition partition, State state) {
     CausalContext horizon = state.siblings().context();
     partition.horizon(horizon.covers(partition.seal()) ? horizon : CausalContext.EMPTY);
+    partition.lacksHorizon(partition.horizon().size() <= 1);
     return null;
   }
 

@@ -309,7 +309,7 @@ public final class Tenure {
   }
 
   /** Counts an update to those of the present state. */
-  <T> Future<T> counted(Future<T> update) {
+  public <T> Future<T> counted(Future<T> update) {
     return cohort.with(update);
   }
 

@@ -1,5 +1,6 @@
 package org.quorate.sim;
 
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,12 +111,14 @@ final class SimCluster {
   }
 
   /** A state by order of the node that knows the newest. */
-  void force() {
+  Future<ClusterState> force() {
     ClusterState newest = state();
-    nodes()
+    return nodes()
         .filter(node -> node.state().equals(newest))
         .findFirst()
-        .ifPresent(node -> node.participation().force(Set.of()));
+        .orElseThrow()
+        .participation()
+        .force(Set.of());
   }
 
   /** The members of the cluster, as far as their machines can run. */

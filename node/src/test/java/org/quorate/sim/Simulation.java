@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.quorate.Node;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.ReadResult;
+import org.quorate.ring.ChangeRefusedException;
 import org.quorate.version.Key;
 import org.quorate.version.Siblings;
 
@@ -51,7 +52,7 @@ final class Simulation {
   private final Deque<String> trace = new ArrayDeque<>();
   private boolean working = true;
   private int workers;
-  private int forced;
+  private boolean isForcing;
 
   private Simulation(long seed) {
     this.seed = seed;
@@ -183,9 +184,10 @@ final class Simulation {
         "clients are done and all nodes are up",
         () -> {
           boolean isCalm = workers == 0 && cluster.isCalm();
-          if (!isCalm && time.nanos() > patience && cluster.isStuck() && forced++ == 0) {
+          if (!isCalm && time.nanos() > patience && cluster.isStuck() && !isForcing) {
             trace("an operator forces a state: most members have forgotten what they voted");
-            cluster.force();
+            isForcing = true;
+            cluster.force().onFailure(this::notForced);
           }
           return isCalm;
         });
@@ -196,6 +198,12 @@ final class Simulation {
     runUntil(
         "what others own now is forgotten",
         () -> cluster.isCalm() && cluster.nodes().allMatch(n -> n.repair().leaving().isEmpty()));
+  }
+
+  /** The operator tries again where he was told that nothing was done. */
+  private void notForced(Throwable e) {
+    trace("  refused: " + e.getMessage());
+    isForcing = !(e instanceof ChangeRefusedException);
   }
 
   /** Trees are what a rescan gives, at any moment. */
