@@ -23,6 +23,13 @@ record KnownStates(Chain chain, Loop loop) implements Local.States {
   }
 
   @Override
+  public void met(String peer, long epoch) {
+    if (epoch != epoch()) {
+      loop.execute(() -> chain.met(peer, epoch));
+    }
+  }
+
+  @Override
   public void catchUp(String peer) {
     loop.execute(() -> chain.catchUp(peer));
   }

@@ -235,6 +235,14 @@ public final class Chain {
     }
   }
 
+  /** A node said so that can be told too: all members that it knows may have been replaced. */
+  public void met(String node, long epoch) {
+    if (epoch < state.epoch() && !closed) {
+      ask(node, decision(state));
+    }
+    heard(node, epoch);
+  }
+
   /** Asks a node for the newest state that it knows. */
   public void catchUp(String from) {
     if (closed || from.equals(self) || !asked.add(from)) {
@@ -284,11 +292,15 @@ public final class Chain {
 
   /** Tells all others that this was decided; who does not hear it will ask. */
   void spread(ClusterState decided) {
-    JsonObject learn = question("learn").put("state", StateCodec.encode(decided));
+    JsonObject learn = decision(decided);
     decided.nodes().stream()
         .map(Member::name)
         .filter(name -> !name.equals(self))
         .forEach(name -> ask(name, learn));
+  }
+
+  private static JsonObject decision(ClusterState decided) {
+    return question("learn").put("state", StateCodec.encode(decided));
   }
 
   /** A ballot above all that this node has met. */
@@ -312,7 +324,8 @@ public final class Chain {
   private Future<JsonObject> answer(String from, JsonObject question) {
     switch (question.getString("ask")) {
       case "state" -> {
-        return Future.succeededFuture(known().put("forgotten", hasForgotten()));
+        JsonObject known = new JsonObject().put("state", StateCodec.encode(state));
+        return Future.succeededFuture(known.put("forgotten", hasForgotten()));
       }
       case "learn" -> {
         learn(StateCodec.decode(question.getJsonObject("state")));
@@ -329,10 +342,6 @@ public final class Chain {
       }
       default -> throw new IllegalArgumentException("unknown question");
     }
-  }
-
-  private JsonObject known() {
-    return new JsonObject().put("state", StateCodec.encode(state));
   }
 
   private interface Voting {

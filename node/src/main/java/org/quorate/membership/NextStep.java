@@ -46,15 +46,16 @@ final class NextStep {
       ClusterState state, Map<String, Progress> progress, Predicate<String> isLiving) {
     NextStep step = new NextStep(state, progress);
     Transition transition = state.transition();
-    ClusterState next = transition == null ? step.founded(isLiving) : step.next(transition);
+    ClusterState next =
+        transition == null ? step.founded(isLiving) : step.next(transition, isLiving);
     return next.epoch() == state.epoch() ? Optional.empty() : Optional.of(next);
   }
 
-  private ClusterState next(Transition transition) {
+  private ClusterState next(Transition transition, Predicate<String> isLiving) {
     if (transition.moved() < state.ring().partitions()) {
       return state.advance(ready());
     }
-    return mayFinish(transition) ? state.finish() : state;
+    return mayFinish(transition, isLiving) ? state.finish() : state;
   }
 
   private ClusterState founded(Predicate<String> isLiving) {
@@ -106,7 +107,7 @@ final class NextStep {
     return Optional.ofNullable(progress.get(node));
   }
 
-  private boolean mayFinish(Transition transition) {
+  private boolean mayFinish(Transition transition, Predicate<String> isLiving) {
     boolean haveLetGo =
         transition.target().members().stream()
             .map(Member::name)
@@ -119,7 +120,12 @@ final class NextStep {
     boolean mustTell = transition.kind() == Transition.Kind.LEAVE;
     boolean areDone =
         state.leaving().stream()
-            .allMatch(node -> told(node).map(told -> told.hints() == 0).orElse(!mustTell));
+            .allMatch(
+                node ->
+                    told(node)
+                        .filter(told -> told.epoch() >= state.epoch())
+                        .map(told -> told.hints() == 0)
+                        .orElse(!mustTell && !isLiving.test(node)));
     return haveLetGo && areDone;
   }
 }

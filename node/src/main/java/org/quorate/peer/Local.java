@@ -19,6 +19,9 @@ public record Local(String cluster, String node, ActorLeases leases, Memory memo
     /** A peer knows the state of this epoch. */
     void heard(String peer, long epoch);
 
+    /** A peer that this node has reached knows the state of this epoch: one of both is told. */
+    void met(String peer, long epoch);
+
     /** A peer refused this node because it knows a newer state: it is to be asked for it. */
     void catchUp(String peer);
   }

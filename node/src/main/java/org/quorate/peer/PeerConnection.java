@@ -248,7 +248,7 @@ public final class PeerConnection {
         },
         e ->
             LOG.warn("what peer {} remembers of this node is not settled: {}", peer, e.toString()));
-    local.states().heard(peer, hello.epoch());
+    local.states().met(peer, hello.epoch());
     onWelcome.accept(hello);
   }
 

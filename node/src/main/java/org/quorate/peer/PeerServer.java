@@ -104,11 +104,14 @@ final class PeerServer {
         return;
       }
       peer = hello.node();
-      Hello answer = local.hello(hello.node(), hello.actor());
-      local.memory().recall(peer, hello.listenerLast());
+      Hello answer = local.hello(hello.node(), hello.actor()); // Before this life is noted.
       local.leases().noteLease(hello.actor(), hello.lease());
       local.states().heard(peer, hello.epoch());
-      reply(Frames.WELCOME, 0, answer::write);
+      Listen.to(
+          local.memory().recall(peer, hello.listenerLast()),
+          loop,
+          recalled -> reply(Frames.WELCOME, 0, answer::write),
+          e -> link.close());
     }
 
     /** A node that is no member yet has no name to shake hands with. */

@@ -66,7 +66,7 @@ public final class Delivery {
   private Future<Integer> send(Key key, String target) {
     long deadline = deadline();
     Set<Owner> owners = owners(key);
-    boolean isOwner = owners.stream().anyMatch(owner -> owner.local() != null);
+    boolean isOwner = isOwner(key);
     Optional<Owner> to = owners.stream().filter(o -> o.name().equals(target)).findFirst();
     if (to.isEmpty() && isOwner) {
       return NOTHING_TO_SEND;
@@ -83,6 +83,12 @@ public final class Delivery {
                       .orElse(NOTHING_TO_SEND);
               return isOwner ? sent : sent.compose(c -> leave(key, state, target, owners, c));
             });
+  }
+
+  /** Not while this node is only to be one: the present owners fetch nothing from it. */
+  private boolean isOwner(Key key) {
+    Preference preference = cluster.preference(key);
+    return preference.now().stream().limit(preference.n()).anyMatch(owner -> owner.local() != null);
   }
 
   /** The key's owners, and those that are to be. */

@@ -20,7 +20,9 @@ public record AtEpoch(LocalReplica replica, long epoch) implements Replica {
 
   @Override
   public Future<Reading> read(Key key, long knownDigest, long deadline) {
-    return unlessStale(key, () -> replica.read(key, knownDigest, deadline));
+    return replica.isBehind(key, epoch)
+        ? Future.failedFuture(new ReplicaException(Failure.NOT_READY))
+        : unlessStale(key, () -> replica.read(key, knownDigest, deadline));
   }
 
   @Override

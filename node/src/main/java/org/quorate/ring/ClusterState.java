@@ -216,10 +216,12 @@ public record ClusterState(
    * @param isLost whether it is gone for good
    */
   public ClusterState leave(String name, boolean isLost) {
-    if (isUnderWay(Kind.LEAVE, name)) {
+    boolean isLeaving = isUnderWay(Kind.LEAVE, name);
+    boolean isGivenUp = transition != null && transition.lost().contains(name);
+    if (isLeaving && (!isLost || isGivenUp)) {
       return this;
     }
-    if (!isLost || !mayWaitForTheLost()) {
+    if (!isLost || (!isLeaving && !mayWaitForTheLost())) {
       requireCalm("leave of " + name);
     }
     member(name);

@@ -21,7 +21,8 @@ final class Forcing {
    * @param by the node that decides
    * @param lost may be empty; those that were given up before are lost too
    */
-  static ClusterState of(ClusterState state, String by, Set<String> lost) {
+  static ClusterState of(ClusterState current, String by, Set<String> lost) {
+    ClusterState state = Founding.end(current, false);
     Transition before = state.transition();
     List<String> names = names(state.ring());
     Set<String> all = new TreeSet<>(names);
@@ -47,15 +48,19 @@ final class Forcing {
     long epoch = trillion * ClusterState.FORCED + names.indexOf(by) * APART;
     return lost.isEmpty()
         ? new ClusterState(epoch, state.ring(), before, state.buckets(), null)
-        : without(state, epoch, by, lost);
+        : without(state, epoch, lost);
   }
 
   private static List<String> names(Ring ring) {
     return ring.members().stream().map(Member::name).toList();
   }
 
-  private static ClusterState without(ClusterState state, long epoch, String by, Set<String> lost) {
-    Ring target = state.goal().hasMember(by) ? state.goal() : state.ring();
+  /** All that are left stay, those too that were leaving: they may have the only copy. */
+  private static ClusterState without(ClusterState state, long epoch, Set<String> lost) {
+    Ring target = state.goal();
+    for (Member node : state.nodes()) {
+      target = target.hasMember(node.name()) ? target : target.with(node);
+    }
     for (String name : lost) {
       target = target.hasMember(name) ? target.without(name) : target;
     }

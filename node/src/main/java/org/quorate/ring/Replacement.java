@@ -16,6 +16,9 @@ final class Replacement {
       throw ClusterState.invalid(
           "replacement of " + dead + " by " + by.name() + ": that is the same node");
     }
+    if (moving != null && moving.lost().contains(by.name())) {
+      throw ClusterState.invalid(by + " is refused: a member of this name is being given up");
+    }
     boolean isJoining = state.isUnderWay(Kind.JOIN, by.name());
     if (!isJoining && !state.mayWaitForTheLost()) {
       state.requireCalm("replacement of " + dead);

@@ -195,6 +195,38 @@ class ClusterStateTest {
     assertNull(begun.forced("n3", Set.of()).transition());
   }
 
+  /** It may have the only copy of what the lost had too. */
+  @Test
+  void whoIsLeavingStaysWhenAStateIsForced() {
+    ClusterState leaving = halfway(of(4).leave("n3", false));
+    ClusterState forced = leaving.forced("n1", Set.of("n2", "n4"));
+    assertEquals(List.of("n1", "n3"), names(toTheEnd(forced)));
+  }
+
+  @Test
+  void aForcedStateLeavesNothingOfABucketThatIsFounded() {
+    ClusterState founding = of(5).bucket("b", majority(5));
+    ClusterState forced = founding.forced("n3", Set.of());
+    assertEquals(of(5).ring(), forced.ring());
+    assertNull(forced.founding());
+  }
+
+  @Test
+  void aLeaveGoesOnWithoutTheNodeIfThatIsGoneForGood() {
+    ClusterState leaving = halfway(of(5).leave("n2", false));
+    ClusterState lost = leaving.leave("n2", true);
+    assertEquals(Set.of("n2"), transition(lost).lost());
+    assertEquals(lost, lost.leave("n2", true), "idempotent");
+    assertEquals(List.of("n1", "n3", "n4", "n5"), names(toTheEnd(lost)));
+  }
+
+  @Test
+  void aNameThatIsGivenUpIsNotTakenAgain() {
+    ClusterState lost = of(6).leave("n3", true);
+    Member again = new Member("n3", "new:1", "");
+    assertRefused(Reason.INVALID, () -> lost.replace("n2", again));
+  }
+
   private static List<String> names(ClusterState state) {
     return state.ring().members().stream().map(Member::name).toList();
   }

@@ -205,6 +205,13 @@ class MutantTest {
                       "result.changed() > 0 && result.mayBeOld()",
                       "result.changed() < 0"))),
           new Mutant(
+              "a node that knows nobody any more is not told the state",
+              List.of(
+                  new Patch(
+                      "membership.Chain",
+                      "epoch < state.epoch() && !closed",
+                      "epoch < state.epoch() && closed"))),
+          new Mutant(
               "a proposer does not mind what was accepted before",
               List.of(
                   new Patch(

@@ -168,6 +168,29 @@ class ReturnTest {
         .orElseThrow();
   }
 
+  /** It comes with an empty disk, and is told of no member but those of the first day. */
+  @Test
+  void aNodeThatKnowsNobodyIsToldWhoTheMembersAre() {
+    putAll();
+    for (String gone : List.of("n1", "n2", "n4", "n5")) {
+      scenario.machine(gone).retire();
+      SimMachine by = cluster.addMachine();
+      Member member = new Member(by.name(), by.config.peer(), by.config.zone());
+      scenario.until(() -> cluster.state().transition() == null);
+      scenario.machine("n3").ready().participation().change(s -> s.replace(gone, member));
+      scenario.until(() -> cluster.state().hasNode(by.name()));
+      by.start();
+      scenario.until(() -> cluster.state().transition() == null && scenario.isWhole());
+    }
+    SimMachine old = scenario.machine("n3");
+    old.powerCut();
+    old.wipe();
+    scenario.until(scenario::isWhole);
+    for (int i = 0; i < Scenario.KEYS; i += 7) {
+      assertTrue(Scenario.hasValue(scenario.read(old, Scenario.key(i), 2)), "key " + i);
+    }
+  }
+
   /** It has the others' copies already, and that of a source with an old disk comes last. */
   @Test
   void anOldDiskOfOneSourceIsCopiedToNobody() {
