@@ -239,17 +239,19 @@ public final class PeerConnection {
     Listen.to(
         local.memory().recall(peer, hello.listenerLast()),
         loop,
-        recalled -> {
-          if (link == welcoming) {
-            isRecalled = true;
-            told = hello.listenerLast();
-            tellLeaseAgain();
-          }
-        },
+        recalled -> loop.execute(() -> recalled(welcoming, hello)),
         e ->
             LOG.warn("what peer {} remembers of this node is not settled: {}", peer, e.toString()));
     local.states().met(peer, hello.epoch());
     onWelcome.accept(hello);
+  }
+
+  private void recalled(@Nullable FrameLink welcoming, Hello hello) {
+    if (link == welcoming) {
+      isRecalled = true;
+      told = hello.listenerLast();
+      tellLeaseAgain();
+    }
   }
 
   private void refused(String why) {

@@ -110,8 +110,8 @@ final class PeerServer {
       Listen.to(
           local.memory().recall(peer, hello.listenerLast()),
           loop,
-          recalled -> reply(Frames.WELCOME, 0, answer::write),
-          e -> link.close());
+          recalled -> loop.execute(() -> reply(Frames.WELCOME, 0, answer::write)),
+          e -> loop.execute(link::close));
     }
 
     /** A node that is no member yet has no name to shake hands with. */

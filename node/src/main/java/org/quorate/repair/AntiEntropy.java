@@ -343,7 +343,9 @@ public final class AntiEntropy {
     exchanged.remove(pair.partition.number());
     pair.mayBeOld = exchange.mayBeOld();
     if (pair.mayBeOld) {
-      coOwners.pairs(pair.partition).forEach(each -> each.isCovered &= each.mayBeOld);
+      coOwners
+          .pairs(pair.partition)
+          .forEach(each -> each.isCovered &= each.mayBeOld && !each.isWhole);
     }
     pair.isExchanged = false;
     pair.differs = false;

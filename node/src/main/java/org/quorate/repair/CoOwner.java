@@ -38,12 +38,13 @@ final class CoOwner {
 
   /**
    * Whether its roots are what the transition waits for: what is known to differ is copied before
-   * it is compared again, but what settles may wait for this node to be whole.
+   * it is compared again, but what settles, or is whole here already, may wait for this node to be
+   * whole.
    */
   boolean isToBeAsked() {
     return pairs.values().stream()
         .filter(Pair::isWaitedFor)
-        .anyMatch(pair -> !pair.differs || !pair.partition.isCopied());
+        .anyMatch(pair -> !pair.differs || !pair.isWhole || !pair.partition.isCopied());
   }
 
   /** What is known of one partition at one co-owner. */

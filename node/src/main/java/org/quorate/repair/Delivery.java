@@ -100,13 +100,13 @@ public final class Delivery {
     return owners;
   }
 
-  /** Hands a key that this node does not own to the rest of its owners. */
+  /** Hands a key that this node does not own to the rest of its owners, and forgets it. */
   private Future<Integer> leave(
       Key key, State state, String target, Set<Owner> owners, int credits) {
     long deadline = deadline();
     List<Future<Boolean>> all = new ArrayList<>();
     for (Owner owner : owners) {
-      if (!owner.name().equals(target)) {
+      if (owner.local() == null && !owner.name().equals(target)) {
         all.add(
             owner
                 .replica()

@@ -59,7 +59,8 @@ final class Forcing {
   private static ClusterState without(ClusterState state, long epoch, Set<String> lost) {
     Ring target = state.goal();
     for (Member node : state.nodes()) {
-      target = target.hasMember(node.name()) ? target : target.with(node);
+      boolean stays = !lost.contains(node.name()) && !target.hasMember(node.name());
+      target = stays ? target.with(node) : target;
     }
     for (String name : lost) {
       target = target.hasMember(name) ? target.without(name) : target;

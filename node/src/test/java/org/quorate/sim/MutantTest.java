@@ -176,14 +176,15 @@ class MutantTest {
               List.of(
                   new Patch(
                       "repair.CoOwner",
-                      "!pair.differs || !pair.partition.isCopied()",
+                      "!pair.differs || !pair.isWhole || !pair.partition.isCopied()",
                       "!pair.differs"))),
           new Mutant(
               "what could not be copied is not asked for while something else differs",
               List.of(
                   new Patch(
                       "repair.CoOwner",
-                      ".anyMatch(pair -> !pair.differs || !pair.partition.isCopied())",
+                      ".anyMatch(pair -> !pair.differs || !pair.isWhole"
+                          + " || !pair.partition.isCopied())",
                       ".noneMatch(pair -> pair.differs && pair.partition.isCopied())"))),
           new Mutant(
               "a new owner does not know what was reaped",
