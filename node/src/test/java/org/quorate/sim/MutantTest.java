@@ -192,9 +192,13 @@ class MutantTest {
                   new Patch(
                       "repair.AntiEntropy", "reaper.covers(pair.partition, result.seen());", ""),
                   new Patch(
+                      "replica.Shard",
+                      "partition.lacksHorizon(partition.horizon().size() <= 1);",
+                      "partition.lacksHorizon(false);"),
+                  new Patch(
                       "repair.AntiEntropy",
-                      "partition.lacksHorizon(true);",
-                      "partition.lacksHorizon(false);"))),
+                      "done -> reaper.completed(partition),",
+                      "done -> {},"))),
           new Mutant(
               "a node that missed that it gave a partition up goes on with its old copy",
               List.of(new Patch("replica.Tenure", "!isHolder || isAnew", "!isHolder"))),
@@ -203,8 +207,8 @@ class MutantTest {
               List.of(
                   new Patch(
                       "repair.AntiEntropy",
-                      "result.changed() > 0 && result.mayBeOld()",
-                      "result.changed() < 0"))),
+                      "pair.mayBeOld = exchange.mayBeOld();",
+                      "pair.mayBeOld = false;"))),
           new Mutant(
               "a node that knows nobody any more is not told the state",
               List.of(

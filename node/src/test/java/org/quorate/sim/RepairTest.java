@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.ReadResult;
+import org.quorate.coordinator.WriteResult;
 import org.quorate.replica.Layout;
 import org.quorate.version.CausalContext;
+import org.quorate.version.Dot;
 import org.quorate.version.Key;
 
 /** Lost disks are refilled, and what was deleted stays so, whatever comes back. */
@@ -121,6 +125,39 @@ class RepairTest {
       Future<ReadResult> read = scenario.read(n1, Scenario.key(2000 + i), 2);
       assertTrue(Scenario.hasValue(read), "a new key " + i);
     }
+  }
+
+  @Test
+  void anOldDiskThatMeetsNobodyUsesNoDotTwice() {
+    n3.stop();
+    scenario.until(() -> !n3.isRunning());
+    scenario.until(scenario::isWhole);
+    Set<Dot> used = dotsOf(0);
+    assertTrue(used.size() > 20);
+    n3.powerCut();
+    n3.restore();
+    for (SimMachine other : cluster.machines) {
+      scenario.cut(other.name(), n3.name());
+      scenario.cut(n3.name(), other.name());
+    }
+    n3.start();
+    scenario.until(() -> n3.ready() != null);
+    scenario.run(10_000);
+    used.retainAll(dotsOf(1000));
+    assertEquals(Set.of(), used);
+  }
+
+  /** What is minted where 100 keys are written. */
+  private Set<Dot> dotsOf(int first) {
+    Set<Dot> dots = new HashSet<>();
+    for (int i = first; i < first + 100; i++) {
+      Future<WriteResult> put = scenario.put(n3, Scenario.key(i), 1, false);
+      scenario.run(20);
+      if (put.succeeded()) {
+        put.result().state().siblings().versions().forEach(version -> dots.add(version.dot()));
+      }
+    }
+    return dots;
   }
 
   @Test
