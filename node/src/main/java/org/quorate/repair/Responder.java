@@ -164,8 +164,8 @@ public final class Responder {
         partition.number(),
         (key, at) -> {
           int leaf = Tree.leafOf(key.hash());
-          boolean counts = !key.isSystem() && !at.isReaped() && at.digest() != 0;
-          if (!(counts || at.isDamaged()) || !wanted.get(leaf) || leaf >= upTo[0]) {
+          boolean counts = at.isDamaged() || (!at.isReaped() && at.digest() != 0);
+          if (key.isSystem() || !counts || !wanted.get(leaf) || leaf >= upTo[0]) {
             return;
           }
           leaves.computeIfAbsent(leaf, none -> new ArrayList<>()).add(entry(key, at));

@@ -1,5 +1,6 @@
 package org.quorate.sim;
 
+import io.vertx.core.Future;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,10 @@ final class Nemesis {
   private final List<Fault> faults;
 
   private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
+
+  /** What operators have asked for, each with the process that was asked. */
+  private final Map<Future<?>, SimProcess> changes = new HashMap<>();
+
   private boolean stopped;
   private boolean replacing;
 
@@ -104,6 +109,12 @@ final class Nemesis {
       machine.mend();
       machine.start();
     }
+  }
+
+  /** Whether nothing that an operator asked for may still come about by the node that was asked. */
+  boolean isOver() {
+    return changes.entrySet().stream()
+        .allMatch(each -> each.getKey().isComplete() || !each.getValue().isAlive());
   }
 
   private SimMachine anyMachine() {
@@ -218,7 +229,8 @@ final class Nemesis {
           case ABORT -> change(machine, ClusterState::abort, "back");
           case RIVALS -> rivals();
           case FOUND -> {
-            int n = 1 + random.nextInt(MOST_MEMBERS);
+            int least = faults.contains(Fault.FLIP) ? 2 : 1; // As in Profile.
+            int n = least + random.nextInt(MOST_MEMBERS);
             String bucket = "unused" + random.nextInt(3);
             BucketProperties properties = new BucketProperties(n, 1, n);
             yield change(machine, state -> state.bucket(bucket, properties), bucket + " n=" + n);
@@ -256,11 +268,11 @@ final class Nemesis {
       return "";
     }
     checker.changing();
-    node.participation()
-        .change(change)
-        .onComplete(
-            done -> trace.accept("  done: " + what + ", state " + done.epoch()),
-            e -> trace.accept("  refused: " + what + ", " + e.getMessage()));
+    Future<ClusterState> asked = node.participation().change(change);
+    asked.onComplete(
+        done -> trace.accept("  done: " + what + ", state " + done.epoch()),
+        e -> trace.accept("  refused: " + what + ", " + e.getMessage()));
+    changes.put(asked, at.process());
     return what + " at " + at.name();
   }
 

@@ -183,7 +183,7 @@ final class Simulation {
     runUntil(
         "clients are done and all nodes are up",
         () -> {
-          boolean isCalm = workers == 0 && cluster.isCalm();
+          boolean isCalm = workers == 0 && nemesis.isOver() && cluster.isCalm();
           if (!isCalm && time.nanos() > patience && cluster.isStuck() && !isForcing) {
             trace("an operator forces a state: most members have forgotten what they voted");
             isForcing = true;
