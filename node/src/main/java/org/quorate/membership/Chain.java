@@ -235,7 +235,7 @@ public final class Chain {
     }
   }
 
-  /** A node said so that can be told too: all members that it knows may have been replaced. */
+  /** As {@link #heard}, of a node that this one reaches: it is told if it is behind itself. */
   public void met(String node, long epoch) {
     if (epoch < state.epoch() && !closed) {
       ask(node, decision(state));

@@ -38,8 +38,8 @@ final class CoOwner {
 
   /**
    * Whether its roots are what the transition waits for: what is known to differ is copied before
-   * it is compared again, but what settles, or is whole here already, may wait for this node to be
-   * whole.
+   * it is compared again, but what settles, or differs from a co-owner with gaps, may wait for the
+   * co-owner to be whole.
    */
   boolean isToBeAsked() {
     return pairs.values().stream()
