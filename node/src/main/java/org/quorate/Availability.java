@@ -89,15 +89,17 @@ final class Availability {
     for (int p = 0; p < known.ring().partitions(); p++) {
       Assignment assignment = known.assignment(p);
       int n = known.copies(p);
-      int owners = count(assignment.now(), n, now);
+      int readable = count(assignment.now(), n, now);
+      int writable = readable;
       if (assignment.isMoving()) {
-        owners = Math.min(owners, count(assignment.next(), n, now));
+        writable = Math.min(readable, count(assignment.next(), n, now));
+        readable = assignment.isSettling() ? writable : readable;
         moving++;
         settle += assignment.isSettling() ? 1 : 0;
       }
       int r = n == defaults.n() ? defaults.r() : n / 2 + 1;
       int w = n == defaults.n() ? defaults.w() : n / 2 + 1;
-      counts.merge(PartitionState.of(owners, n, r, w), 1, Integer::sum);
+      counts.merge(PartitionState.of(readable, writable, n, r, w), 1, Integer::sum);
     }
     up = now;
     copying = moving - settle;

@@ -48,6 +48,13 @@ abstract class ChangeCommand implements Callable<Integer> {
    */
   abstract boolean isDone(List<String> members);
 
+  /**
+   * Whether the transition is what was asked for, and not one beside which nothing had to begin.
+   */
+  boolean isOwn(JsonObject transition) {
+    return kind.equals(transition.getString("kind"));
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     Cluster cluster = new Cluster(reach.address());
@@ -78,20 +85,29 @@ abstract class ChangeCommand implements Callable<Integer> {
 
   private int change(Cluster cluster) throws IOException, InterruptedException {
     JsonObject status = cluster.change(kind, body());
+    if (Following.isDraining(status)) {
+      System.err.println(
+          "quorate: begun, or as it is already, but the node that was asked stops; see quorate"
+              + " status at another");
+      return 1;
+    }
     JsonObject transition = status.getJsonObject("transition");
-    if (!isDetached && transition != null) {
+    boolean hasBegun = transition != null && isOwn(transition);
+    if (!isDetached && transition != null && hasBegun) {
       long since = transition.getLong("sinceEpoch", 0L);
       tell("begun at epoch " + since + "; it goes on without this command");
       boolean isTerminal = Ansi.AUTO.enabled() && !reach.isJson();
       status =
           new Following(cluster, reach.isJson() ? System.err : System.out, isTerminal)
               .untilOver(since);
-      if (status.getJsonObject("transition") != null || !isDone(members(status))) {
-        System.err.println("quorate: another change has taken its place; see quorate status");
-        return 1;
-      }
     }
-    tell(isDetached && transition != null ? "begun" : "done, epoch " + status.getLong("epoch"));
+    boolean isOver = isDetached || !hasBegun || status.getJsonObject("transition") == null;
+    boolean isSo = isDetached || isDone(members(status));
+    if (!isOver || !isSo) {
+      System.err.println("quorate: another change has taken its place; see quorate status");
+      return 1;
+    }
+    tell(isDetached && hasBegun ? "begun" : "done, epoch " + status.getLong("epoch"));
     if (reach.isJson()) {
       System.out.println(status.encodePrettily());
     }
@@ -135,8 +151,17 @@ abstract class ChangeCommand implements Callable<Integer> {
     }
 
     @Override
+    boolean isOwn(JsonObject transition) {
+      return super.isOwn(transition) && transition.getString("node").equals(name());
+    }
+
+    @Override
     boolean isDone(List<String> members) {
-      return members.contains(node.substring(0, Math.max(0, node.indexOf('='))));
+      return members.contains(name());
+    }
+
+    private String name() {
+      return node.substring(0, Math.max(0, node.indexOf('=')));
     }
   }
 

@@ -174,7 +174,7 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "PERCENT",
       description =
           "How much of its time this node takes to copy what it is to own, and to forget what it"
-              + " owns no more, 1 to 50. Default: 10.")
+              + " owns no more, 1 to 50. Default: 5.")
   private int copyShare = DEFAULT_COPY_SHARE;
 
   @Option(

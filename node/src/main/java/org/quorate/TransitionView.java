@@ -7,12 +7,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.quorate.ring.Assignment;
 import org.quorate.ring.ClusterState;
 import org.quorate.ring.Founding;
 import org.quorate.ring.Member;
 import org.quorate.ring.Transition;
+import org.quorate.ring.Transition.Kind;
 
 /** A transition as users are shown it. */
 final class TransitionView {
@@ -59,10 +61,10 @@ final class TransitionView {
     }
     boolean isLast = moving.moved() == state.ring().partitions();
     if (isLast) {
-      state.nodes().stream()
-          .map(Member::name)
-          .filter(isLiving.negate())
-          .forEach(node -> waitingFor.put(node, 0));
+      Stream<String> stay = moving.target().members().stream().map(Member::name);
+      Stream<String> leave =
+          moving.kind() == Kind.LEAVE ? state.leaving().stream() : Stream.empty();
+      Stream.concat(stay, leave).filter(isLiving.negate()).forEach(node -> waitingFor.put(node, 0));
     }
     String why =
         isLast

@@ -3,24 +3,29 @@ package org.quorate.console;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.http.HttpTimeoutException;
+import java.net.http.HttpConnectTimeoutException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A running cluster, asked through one of its nodes, or another where that one is gone. Blocks. */
 public final class Cluster {
   private final NodeClient client = new NodeClient();
   private final String first;
   private final Map<String, String> members = new HashMap<>();
-  private boolean isFirstStopping;
+  private final Set<String> stopping = new HashSet<>();
+  private String asked;
 
   /**
    * @param first where a node serves clients, {@code host:port}
    */
   public Cluster(String first) {
     this.first = first;
+    this.asked = first;
   }
 
   /** {@code GET /v1/cluster} of a node that answers. */
@@ -43,10 +48,12 @@ public final class Cluster {
   private JsonObject any(String path) throws IOException, InterruptedException {
     List<String> addresses = new ArrayList<>(members.values());
     addresses.remove(first);
-    addresses.add(isFirstStopping ? addresses.size() : 0, first);
+    addresses.add(0, first);
+    addresses.sort(Comparator.comparing(stopping::contains));
     IOException problem = new IOException("nobody was asked");
     for (String address : addresses) {
       try {
+        asked = address;
         return client.get(address, path);
       } catch (NodeClient.Refused e) {
         throw e;
@@ -54,16 +61,21 @@ public final class Cluster {
         problem = address.equals(first) ? e : problem;
       }
     }
-    throw new IOException("the node at " + first + " cannot be asked: " + reason(problem), problem);
+    throw unreachable(problem);
   }
 
-  private static String reason(IOException e) {
-    return e instanceof ConnectException ? "connection refused" : String.valueOf(e.getMessage());
+  private IOException unreachable(IOException e) {
+    String why = e instanceof ConnectException ? "connection refused" : e.getMessage();
+    return new IOException("the node at " + first + " cannot be asked: " + why, e);
   }
 
-  /** Asks other nodes first from now on: the first one stops. */
-  void turnAway() {
-    isFirstStopping = true;
+  /**
+   * The node that was asked last stops: others are asked first from now on.
+   *
+   * @return whether that was not known yet
+   */
+  boolean turnAway() {
+    return stopping.add(asked);
   }
 
   /**
@@ -73,24 +85,26 @@ public final class Cluster {
    * @throws NodeClient.Refused if it is refused, or not decided on
    */
   public JsonObject change(String kind, JsonObject body) throws IOException, InterruptedException {
-    return post("/v1/cluster/" + kind, body);
+    try {
+      return client.post(first, "/v1/cluster/" + kind, body);
+    } catch (NodeClient.Refused e) {
+      throw e;
+    } catch (ConnectException | HttpConnectTimeoutException e) {
+      throw unreachable(e);
+    } catch (IOException e) {
+      throw new IOException(
+          "the node at " + first + " did not answer; the change may have begun all the same", e);
+    }
   }
 
   /** What the change would do. */
   public JsonObject plan(String kind, JsonObject body) throws IOException, InterruptedException {
-    return post("/v1/cluster/" + kind + "?plan=true", body);
-  }
-
-  private JsonObject post(String path, JsonObject body) throws IOException, InterruptedException {
     try {
-      return client.post(first, path, body);
+      return client.post(first, "/v1/cluster/" + kind + "?plan=true", body);
     } catch (NodeClient.Refused e) {
       throw e;
-    } catch (HttpTimeoutException e) {
-      throw new IOException(
-          "the node at " + first + " does not answer; the change may have begun all the same", e);
     } catch (IOException e) {
-      throw new IOException("the node at " + first + " cannot be asked: " + reason(e), e);
+      throw unreachable(e);
     }
   }
 

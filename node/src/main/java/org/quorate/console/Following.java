@@ -63,18 +63,22 @@ public final class Following {
    * @return the cluster's status when it was over, or another had taken its place
    */
   public JsonObject untilOver(long since) throws IOException, InterruptedException {
-    JsonObject status = cluster.status();
+    JsonObject status = status();
     for (int i = 0; isUnderWay(status, since); i++) {
       show(status.getJsonObject("transition"), look(status), i);
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-      status = cluster.status();
-      if (isDraining(status)) {
-        cluster.turnAway();
-        status = cluster.status();
-      }
+      status = status();
     }
     if (isTerminal) {
       out.print(CLEAR_LINE);
+    }
+    return status;
+  }
+
+  private JsonObject status() throws IOException, InterruptedException {
+    JsonObject status = cluster.status();
+    while (isDraining(status) && cluster.turnAway()) {
+      status = cluster.status();
     }
     return status;
   }
@@ -84,8 +88,8 @@ public final class Following {
     return transition != null && transition.getLong("sinceEpoch", 0L) == since;
   }
 
-  /** Then it tells of nothing else. */
-  private static boolean isDraining(JsonObject status) {
+  /** Whether the node that tells this stops: then it tells of no other change. */
+  public static boolean isDraining(JsonObject status) {
     JsonObject transition = status.getJsonObject("transition");
     return transition != null && !transition.containsKey("sinceEpoch");
   }

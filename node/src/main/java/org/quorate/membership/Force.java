@@ -2,6 +2,7 @@ package org.quorate.membership;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.quorate.ring.ChangeRefusedException;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides alone, by order of an operator: see {@link ClusterState#forced}. All that are not named
  * as lost must answer first: one may know a newer state, and together they must be unable to
- * decide. Used on the chain's loop.
+ * decide. None of those that are may answer. Used on the chain's loop.
  */
 final class Force {
   private static final Logger LOG = LoggerFactory.getLogger(Force.class);
@@ -27,6 +28,8 @@ final class Force {
   private final Promise<ClusterState> forced = Promise.promise();
   private final Set<String> sound = new TreeSet<>();
   private final Set<String> silent = new TreeSet<>();
+  private final Set<String> asked = new TreeSet<>();
+  private final Set<String> alive = new TreeSet<>();
   private int open;
 
   Force(Chain chain, Set<String> lost) {
@@ -38,15 +41,20 @@ final class Force {
     if (!chain.hasForgotten()) {
       sound.add(chain.self());
     }
-    open = 1;
-    for (Member node : chain.newest().nodes()) {
-      if (!node.name().equals(chain.self()) && !lost.contains(node.name())) {
-        open++;
-        ask(node.name());
-      }
-    }
-    closeOne();
+    asked.add(chain.self());
+    askThenDecide();
     return forced.future();
+  }
+
+  /** An answer may tell of a newer state, and so of others that are to be asked. */
+  private void askThenDecide() {
+    List<String> others =
+        chain.newest().nodes().stream().map(Member::name).filter(asked::add).toList();
+    open = others.size();
+    others.forEach(this::ask);
+    if (others.isEmpty()) {
+      decide();
+    }
   }
 
   private void ask(String node) {
@@ -55,6 +63,7 @@ final class Force {
         chain.loop,
         answer -> {
           chain.learn(StateCodec.decode(answer.getJsonObject("state")));
+          alive.add(node);
           if (!answer.getBoolean("forgotten")) {
             sound.add(node);
           }
@@ -68,7 +77,7 @@ final class Force {
 
   private void closeOne() {
     if (--open == 0) {
-      decide();
+      askThenDecide();
     }
   }
 
@@ -76,6 +85,12 @@ final class Force {
     ClusterState base = chain.newest();
     Set<String> voters = new TreeSet<>(Chain.voters(base));
     sound.retainAll(voters);
+    alive.retainAll(lost);
+    silent.removeAll(lost);
+    if (!alive.isEmpty()) {
+      refuse(alive, "answers, so it is not lost; stop it first, or do not name it");
+      return;
+    }
     if (2 * sound.size() > voters.size()) {
       refuse(sound, "can decide, a majority of the members; nothing has to be forced");
       return;
@@ -103,7 +118,7 @@ final class Force {
 
   private void force(ClusterState base, ClusterState value) {
     if (chain.newest().epoch() != base.epoch()) {
-      decide();
+      askThenDecide();
       return;
     }
     LOG.warn("an operator forces cluster state {}: {}", value.epoch(), value.describe());

@@ -65,10 +65,15 @@ public final class Joining {
     Member node = StateCodec.member(json.getJsonObject("member"));
     boolean returns = json.getBoolean("returns");
     return chain
-        .propose(state -> returns ? state.returning(node) : state.join(node), PROPOSE_NANOS)
+        .propose(state -> returns ? state.returning(node) : letIn(state, node), PROPOSE_NANOS)
         .map(state -> new Answer(state, "", false))
         .otherwise(e -> new Answer(null, String.valueOf(e.getMessage()), mayAskAgain(e)))
         .map(Answer::encode);
+  }
+
+  /** Who takes part already, and be it until it has left, has lost its disk. */
+  private static ClusterState letIn(ClusterState state, Member node) {
+    return state.nodes().contains(node) ? state : state.join(node);
   }
 
   private static boolean mayAskAgain(Throwable e) {

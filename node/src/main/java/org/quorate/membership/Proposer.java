@@ -171,8 +171,13 @@ final class Proposer {
   }
 
   private void awaitOnDisk(ClusterState value, boolean isOwn) {
-    if (chain.state().epoch() < value.epoch() && !chain.isClosed()) {
+    boolean isLate = chain.clock.nanos() - deadline >= 0;
+    if (chain.state().epoch() < value.epoch() && !chain.isClosed() && !isLate) {
       chain.loop.after(1, () -> awaitOnDisk(value, isOwn));
+    } else if (isOwn && isLate && chain.state().epoch() < value.epoch()) {
+      decided.tryFail(
+          new UndecidedException(
+              true, "this node could not write the new state yet; the change takes effect later"));
     } else if (isOwn) {
       decided.tryComplete(value);
     } else {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -192,12 +191,14 @@ public record ClusterState(
     }
   }
 
-  /** A new member is to get its share. Unchanged if it is a member, or is joining. */
+  /** A new member is to get its share. Unchanged if it is a member and stays, or is joining. */
   public ClusterState join(Member node) {
-    if (nodes().contains(node)) {
+    if (goal().members().contains(node)) {
       return this;
     }
-    requireCalm("join of " + node.name());
+    if (!goal().hasMember(node.name())) {
+      requireCalm("join of " + node.name());
+    }
     requireNew(node, "");
     return Transition.begin(this, Kind.JOIN, node.name(), "", ring, ring.with(node), Set.of());
   }
@@ -386,11 +387,8 @@ public record ClusterState(
 
   /** Nodes that take part now and will not when the transition is over, lost ones left out. */
   public List<String> leaving() {
-    Optional<Ring> target = Optional.ofNullable(transition).map(Transition::target);
-    return nodes().stream()
-        .map(Member::name)
-        .filter(name -> target.filter(ring -> !ring.hasMember(name)).isPresent())
-        .toList();
+    Ring goal = goal();
+    return nodes().stream().map(Member::name).filter(name -> !goal.hasMember(name)).toList();
   }
 
   /** What one node decides alone, where a majority is lost: see {@link Forcing}. */

@@ -7,11 +7,11 @@ import java.util.Locale;
  * first line that applies:
  *
  * <pre>
- *  ALL_DOWN         up = 0                nothing
- *  NO_READ_QUORUM   up &lt; r                no read at the default r, and no write if also up &lt; w
- *  NO_WRITE_QUORUM  up &lt; w                reads
- *  DEGRADED         up &lt; n                everything, with fewer failures to spare
- *  OK               up = n                everything
+ *  ALL_DOWN         readable = 0          nothing
+ *  NO_READ_QUORUM   readable &lt; r          no read at the default r, nor a write if writable &lt; w
+ *  NO_WRITE_QUORUM  writable &lt; w          reads
+ *  DEGRADED         writable &lt; n          everything, with fewer failures to spare
+ *  OK               writable = n          everything
  * </pre>
  */
 public enum PartitionState {
@@ -22,21 +22,22 @@ public enum PartitionState {
   ALL_DOWN;
 
   /**
-   * @param up owners that can be asked, 0 to {@code n}
+   * @param readable owners that can be asked for a read, 0 to {@code n}
+   * @param writable the same for a write: fewer where those that are to be owners are asked too
    * @param r owners that must answer a read, 1 to {@code n}
    * @param w owners that must store a write, 1 to {@code n}
    */
-  public static PartitionState of(int up, int n, int r, int w) {
-    if (up == 0) {
+  public static PartitionState of(int readable, int writable, int n, int r, int w) {
+    if (readable == 0) {
       return ALL_DOWN;
     }
-    if (up < r) {
+    if (readable < r) {
       return NO_READ_QUORUM;
     }
-    if (up < w) {
+    if (writable < w) {
       return NO_WRITE_QUORUM;
     }
-    return up < n ? DEGRADED : OK;
+    return writable < n ? DEGRADED : OK;
   }
 
   /** As users read it: {@code no_write_quorum}. */

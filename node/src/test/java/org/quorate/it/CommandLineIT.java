@@ -52,6 +52,7 @@ class CommandLineIT {
         "--r 2|--r|2|quorum",
         "--members n2=127.0.0.1:1|--members|n2|NAME=HOST:PORT",
         "--members n1=127.0.0.1:7480,n3=127.0.0.1:7480|--members|n3|each address once",
+        "--join 127.0.0.1:7480,a^b:7480|--join|a^b|HOST:PORT",
         "--zone a/b|--zone|a/b|characters",
         "--join 127.0.0.1:7480 --members n9=127.0.0.1:7480 --n 3|--n|3|the cluster has its own",
         "--join 127.0.0.1:7480 --peer 0.0.0.0:7481|--advertise|0.0.0.0:7481|other nodes reach",

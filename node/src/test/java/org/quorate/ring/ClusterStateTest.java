@@ -137,6 +137,14 @@ class ClusterStateTest {
   }
 
   @Test
+  void whoLeavesOrIsKnownOtherwiseCannotJoin() {
+    assertRefused(Reason.CONFLICT, () -> halfway(of(4).leave("n4", false)).join(node(4)));
+    Member zoned = new Member("n5", node(5).peer(), "elsewhere");
+    assertRefused(Reason.INVALID, () -> of(4).replace("n1", node(5)).join(zoned));
+    assertRefused(Reason.INVALID, () -> of(4).join(node(5)).join(zoned));
+  }
+
+  @Test
   void aSecondChangeIsRefused() {
     ClusterState joining = of(4).join(node(5));
     for (Runnable second :

@@ -116,7 +116,11 @@ class ElasticTest {
   void whoIsLeftOfALostMajorityGoesOnWhenItIsForced() {
     putAll();
     Set<String> lost = Set.of("n1", "n2", "n3");
-    lost.forEach(name -> scenario.machine(name).retire());
+    Set.of("n2", "n3").forEach(name -> scenario.machine(name).retire());
+    Future<ClusterState> living = scenario.machine("n4").ready().participation().force(lost);
+    scenario.until(living::isComplete);
+    assertTrue(String.valueOf(living.cause()).contains("n1 answers"), "" + living.cause());
+    scenario.machine("n1").retire();
     Future<ClusterState> undecided = change("n4", state -> state.leave("n1", true));
     scenario.until(undecided::isComplete);
     assertInstanceOf(UndecidedException.class, undecided.cause());
