@@ -33,8 +33,8 @@ final class PeerServer {
 
   /** The loop that owns a key, and its replica there. */
   record Place(Loop loop, LocalReplica replica) {
-    Replica at(long epoch) {
-      return new AtEpoch(replica, epoch);
+    Replica at(long epoch, long met) {
+      return new AtEpoch(replica, epoch, met);
     }
   }
 
@@ -63,6 +63,7 @@ final class PeerServer {
   private final class Session {
     private final FrameLink link;
     private String peer = "";
+    private long met;
     private boolean open = true;
     private int inProgress;
     private int handOffs;
@@ -104,6 +105,7 @@ final class PeerServer {
         return;
       }
       peer = hello.node();
+      met = hello.epoch();
       Hello answer = local.hello(hello.node(), hello.actor()); // Before this life is noted.
       local.leases().noteLease(hello.actor(), hello.lease());
       local.states().heard(peer, hello.epoch());
@@ -190,7 +192,7 @@ final class PeerServer {
       load.began();
       Place place = places.apply(key);
       Listen.to(
-          Hop.call(loop, place.loop(), () -> verb.apply(place.at(epoch))),
+          Hop.call(loop, place.loop(), () -> verb.apply(place.at(epoch, met))),
           loop,
           answer -> {
             inProgress--;
@@ -226,7 +228,7 @@ final class PeerServer {
       handOffs++;
       Place place = places.apply(key);
       Listen.to(
-          Hop.call(loop, place.loop(), () -> place.at(epoch).merge(key, state, 0, deadline)),
+          Hop.call(loop, place.loop(), () -> place.at(epoch, met).merge(key, state, 0, deadline)),
           loop,
           stored -> {
             endHandOff();

@@ -262,7 +262,7 @@ public final class Peers implements Cluster {
     PeerConnection connection = connections.get(name);
     LocalReplica replica = own;
     if (name.equals(local.node()) && replica != null) {
-      return new Owner(name, new AtEpoch(replica, state.epoch()), replica, HERE);
+      return new Owner(name, new AtEpoch(replica, state.epoch(), 0), replica, HERE);
     }
     return connection == null
         ? new Owner(name, NoReplica.INSTANCE, null, GONE)

@@ -246,7 +246,7 @@ public final class AntiEntropy {
     for (Partition partition : shard.partitions()) {
       List<Pair> pairs = coOwners.sources(partition);
       boolean hasAll = pairs.stream().allMatch(pair -> pair.isCovered);
-      boolean canBeMended = !pairs.isEmpty() || shard.isSound(partition);
+      boolean canBeMended = !pairs.isEmpty() || partition.isNewcomer() || shard.isSound(partition);
       boolean isAtRest = !exchanged.contains(partition.number());
       boolean isToDo = hasAll && canBeMended && isAtRest && !shard.isWhole(partition);
       if (isToDo && shard.isPrepared(partition)) {

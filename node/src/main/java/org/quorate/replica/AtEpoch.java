@@ -7,12 +7,17 @@ import org.quorate.version.State;
 
 /**
  * This node as an owner under one state of the cluster: refuses what comes under a state that is
- * older than what it knows of the key's partition.
+ * older than what it knows of the key's partition, and all while it has not caught up.
  *
  * @param epoch of the state by which the caller chose this node
+ * @param met of the state that the caller knew when it reached this node, which may have been away
+ *     before: then it knows neither the owners nor in what layer the key is
  */
-public record AtEpoch(LocalReplica replica, long epoch) implements Replica {
+public record AtEpoch(LocalReplica replica, long epoch, long met) implements Replica {
   private <T> Future<T> unlessStale(Key key, Supplier<Future<T>> verb) {
+    if (!replica.knows(met)) {
+      return Future.failedFuture(new ReplicaException(Failure.NOT_READY));
+    }
     return replica.isStale(key, epoch)
         ? Future.failedFuture(new ReplicaException(Failure.STALE_EPOCH))
         : verb.get();

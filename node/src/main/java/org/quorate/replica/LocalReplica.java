@@ -40,6 +40,11 @@ public final class LocalReplica implements Replica {
     return shard.tenure().isStale(key, epoch);
   }
 
+  /** Whether this node has taken up the state of the cluster of this epoch. */
+  boolean knows(long epoch) {
+    return shard.tenure().epoch() >= epoch;
+  }
+
   /** Whether this node may own the key under a state that it does not know yet. */
   boolean isBehind(Key key, long epoch) {
     return epoch > shard.tenure().epoch() && shard.of(key) == null;

@@ -139,7 +139,7 @@ public final class Shard {
   private static @Nullable Void opened(Partition partition, State state) {
     CausalContext horizon = state.siblings().context();
     partition.horizon(horizon.covers(partition.seal()) ? horizon : CausalContext.EMPTY);
-    partition.lacksHorizon(partition.horizon().size() <= 1);
+    partition.lacksHorizon(true);
     return null;
   }
 
@@ -166,7 +166,6 @@ public final class Shard {
         (key, at) -> {
           partition.changed(key, null, at);
           store.countReaped(at);
-          partition.lacksHorizon(partition.lacksHorizon() || (at.isReaped() && at.digest() != 0));
           if (!key.isSystem() && !store.isSound(key, at)) {
             unsound.add(key);
           }
@@ -231,14 +230,18 @@ public final class Shard {
   }
 
   /**
-   * Whether this node can tell what the key holds: not while its partition is being refilled. A key
-   * that this node does not own, or owns alone, it can tell as far as it knows.
+   * Whether this node can tell what the key holds: not while its partition is being refilled, nor
+   * where it owned the key once, and so may not know that it was deleted since. A key that this
+   * node does not own, or owns alone, it can tell as far as it knows.
    */
   boolean isServing(Key key) {
     Partition partition = of(key);
-    return partition == null
-        || isWhole(partition)
-        || (partition.sources().isEmpty() && !partition.horizon().isEmpty());
+    return (partition == null && !tenure.hasLeft(key))
+        || (partition != null && isServing(partition));
+  }
+
+  private boolean isServing(Partition partition) {
+    return isWhole(partition) || (partition.sources().isEmpty() && !partition.horizon().isEmpty());
   }
 
   /** What this node has seen of the partition, as far as that is on disk. */

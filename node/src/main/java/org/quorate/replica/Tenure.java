@@ -50,6 +50,9 @@ public final class Tenure {
   /** Partitions that this node owns no more, and may have something left of. */
   private final NavigableSet<Integer> left = new ConcurrentSkipListSet<>();
 
+  /** Those of them that it is known to have owned: what is left may have been deleted since. */
+  private final Set<Integer> former = new HashSet<>();
+
   /** Buckets that were found to have no key here when they were founded. */
   private final Set<String> clear = new HashSet<>();
 
@@ -110,7 +113,7 @@ public final class Tenure {
       giveUp(p);
     }
     if (isHolder) {
-      left.remove(p);
+      cleared(p);
       partitions
           .computeIfAbsent(p, none -> new Partition(p, horizonKey(p)))
           .assign(assignment, n, node, since);
@@ -136,6 +139,7 @@ public final class Tenure {
   private void leave(int partition) {
     store.mended(partition);
     left.add(partition);
+    former.add(partition);
     voiding.incrementAndGet();
     Listen.to(
         store.update(horizonKey(partition), held -> State.EMPTY),
@@ -183,7 +187,7 @@ public final class Tenure {
     for (int p = changed.length; p < count; p++) {
       store.mended(p); // Nothing was there when records of the log were lost.
     }
-    left.removeIf(p -> p >= count);
+    List.copyOf(left.tailSet(count)).forEach(this::cleared);
     partitions
         .values()
         .removeIf(
@@ -217,10 +221,13 @@ public final class Tenure {
       if (isOfLoop(p) && !partitions.containsKey(p)) {
         store.mended(p);
         Location horizon = store.location(horizonKey(p));
-        if (horizon != null && horizon.heldDigest() == 0) {
-          left.add(p);
-        } else if (horizon != null) {
+        if (horizon != null && horizon.heldDigest() != 0) {
           leave(p);
+        } else if (horizon != null) {
+          left.add(p);
+          former.add(p);
+        } else if (holdsSome(p)) {
+          left.add(p);
         }
       }
     }
@@ -254,6 +261,23 @@ public final class Tenure {
     boolean[] has = {false};
     store.forEach(partition, (key, at) -> has[0] |= isOf(bucket, key));
     return has[0];
+  }
+
+  /** Whether there is a key in this partition that is not forgotten. */
+  public boolean holdsSome(int partition) {
+    boolean[] holds = {false};
+    store.forEach(partition, (key, at) -> holds[0] |= holds(key, at));
+    return holds[0];
+  }
+
+  /** Whether this is a user's key with something to forget. */
+  public static boolean holds(Key key, Location at) {
+    return !key.isSystem() && (at.isDamaged() || at.heldDigest() != 0);
+  }
+
+  /** Whether this node owned the key, and may have something of that time left. */
+  boolean hasLeft(Key key) {
+    return former.contains(partitionOf(key));
   }
 
   private static boolean isOf(String bucket, Key key) {
@@ -334,5 +358,6 @@ public final class Tenure {
   /** Nothing is left of a partition that this node owns no more. */
   public void cleared(int partition) {
     left.remove(partition);
+    former.remove(partition);
   }
 }

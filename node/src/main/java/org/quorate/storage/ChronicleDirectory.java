@@ -2,17 +2,13 @@ package org.quorate.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
@@ -32,7 +28,7 @@ public final class ChronicleDirectory implements KeyDirectory {
   private static final int FIRST_CAPACITY = 1024;
   private static final int MOVED_AT_ONCE = 64;
 
-  private final Path directory;
+  private final MapFiles maps;
   private final Executor io;
   private final Executor preparing;
   private final DirectoryMark mark;
@@ -47,7 +43,7 @@ public final class ChronicleDirectory implements KeyDirectory {
    * @param io makes larger maps
    */
   public ChronicleDirectory(Path directory, int slots, int loops, Executor io) throws IOException {
-    this.directory = Files.createDirectories(directory);
+    this.maps = new MapFiles(Files.createDirectories(directory));
     this.io = io;
     this.preparing = new OneByOne(io);
     this.slots = slots;
@@ -64,13 +60,13 @@ public final class ChronicleDirectory implements KeyDirectory {
     long upTo = mark.open();
     try {
       boolean isLaidOut = mark.layout() == layout;
-      deleteMaps("*" + LocationMap.UNFINISHED);
+      maps.deleteUnfinished();
       if (!isLaidOut || !areMended(mark.touched())) {
         mark.reset();
         upTo = 0;
       }
       if (upTo == 0) {
-        deleteMaps("*.map");
+        maps.delete();
       }
       makePartitions();
       mark.laidOut(layout);
@@ -84,8 +80,8 @@ public final class ChronicleDirectory implements KeyDirectory {
   private boolean areMended(Set<Integer> partitions) throws IOException {
     boolean mended = true;
     for (int p : partitions) {
-      for (Path file : maps(String.format("%05d-*.map", p))) {
-        mended &= LocationMap.mend(file, capacityOf(file));
+      for (Path file : maps.of(p)) {
+        mended &= LocationMap.mend(file, MapFiles.capacity(file));
       }
     }
     if (mended) {
@@ -109,16 +105,10 @@ public final class ChronicleDirectory implements KeyDirectory {
   }
 
   private void makePartitions() throws IOException {
-    Map<Integer, List<Path>> files = new HashMap<>();
-    List<Path> ascending = maps("*.map");
-    ascending.sort(Comparator.comparing(Path::toString));
-    for (Path file : ascending) {
-      int number = Integer.parseInt(file.getFileName().toString().substring(0, 5));
-      files.computeIfAbsent(number, none -> new ArrayList<>()).add(file);
-    }
-    Partition[] all = new Partition[files.keySet().stream().mapToInt(p -> p + 1).max().orElse(0)];
+    SortedMap<Integer, List<Path>> found = maps.byPartition();
+    Partition[] all = new Partition[found.isEmpty() ? 0 : found.lastKey() + 1];
     for (int p = 0; p < all.length; p++) {
-      all[p] = new Partition(p, files.getOrDefault(p, List.of()));
+      all[p] = new Partition(p, found.getOrDefault(p, List.of()));
     }
     partitions = all;
   }
@@ -151,24 +141,10 @@ public final class ChronicleDirectory implements KeyDirectory {
       for (Partition partition : partitions) {
         partition.close();
       }
-      deleteMaps("*.map");
+      maps.delete();
       makePartitions();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private List<Path> maps(String glob) throws IOException {
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, glob)) {
-      files.forEach(found::add);
-    }
-    return found;
-  }
-
-  private void deleteMaps(String glob) throws IOException {
-    for (Path map : maps(glob)) {
-      Files.delete(map);
     }
   }
 
@@ -245,12 +221,12 @@ public final class ChronicleDirectory implements KeyDirectory {
     for (Partition partition : partitions) {
       partition.close();
     }
+    try {
+      maps.sync(); // Before what vouches for them.
+    } catch (IOException e) {
+      throw new UncheckedIOException("the key directory could not be written out", e);
+    }
     mark.stopped(position);
-  }
-
-  private static int capacityOf(Path file) {
-    String name = file.getFileName().toString();
-    return Integer.parseInt(name.substring(6, 16));
   }
 
   /** One partition's map, and the larger one that takes its place while it grows. */
@@ -291,10 +267,11 @@ public final class ChronicleDirectory implements KeyDirectory {
         return current;
       }
       if (files.size() > 1) {
-        smaller = open(capacityOf(files.get(0)));
+        smaller = open(MapFiles.capacity(files.get(0)));
         growing = true;
       }
-      current = open(files.isEmpty() ? FIRST_CAPACITY : capacityOf(files.get(files.size() - 1)));
+      current =
+          open(files.isEmpty() ? FIRST_CAPACITY : MapFiles.capacity(files.get(files.size() - 1)));
       size = current.size() + (smaller == null ? 0 : smaller.size());
       map = current;
       return current;
@@ -302,14 +279,10 @@ public final class ChronicleDirectory implements KeyDirectory {
 
     private LocationMap open(int capacity) {
       try {
-        return LocationMap.open(file(capacity), capacity, mark);
+        return LocationMap.open(maps.file(number, capacity), capacity, mark);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-    }
-
-    private Path file(int capacity) {
-      return directory.resolve(String.format("%05d-%010d.map", number, capacity));
     }
 
     @Nullable Location get(byte[] key) {
@@ -369,7 +342,7 @@ public final class ChronicleDirectory implements KeyDirectory {
         smaller = null;
         growing = false;
         try {
-          Files.delete(file(from.capacity()));
+          Files.delete(maps.file(number, from.capacity()));
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }

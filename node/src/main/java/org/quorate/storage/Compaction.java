@@ -309,15 +309,17 @@ public final class Compaction {
       loop.after(1000, () -> pass(segment, Segment.HEADER_BYTES, 0));
       return;
     }
-    io.execute(
-        () -> {
-          try {
-            log.drop(segment);
-            LOG.info("segment {} compacted, {} bytes given back", segment.number, segment.size);
-          } catch (IOException e) {
-            LOG.error("segment {} cannot be deleted: {}", segment.number, e.toString());
-          }
-          loop.execute(() -> running = false);
-        });
+    Listen.to(log.sync(loop), loop, kept -> io.execute(() -> drop(segment)), e -> running = false);
+  }
+
+  /** What was copied is on disk. */
+  private void drop(Segment segment) {
+    try {
+      log.drop(segment);
+      LOG.info("segment {} compacted, {} bytes given back", segment.number, segment.size);
+    } catch (IOException e) {
+      LOG.error("segment {} cannot be deleted: {}", segment.number, e.toString());
+    }
+    loop.execute(() -> running = false);
   }
 }

@@ -88,6 +88,11 @@ public final class FileDisk implements Disk {
   }
 
   private void syncDirectory() throws IOException {
+    syncDirectory(directory);
+  }
+
+  /** Brings to the disk which files there are. */
+  static void syncDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }

@@ -253,7 +253,7 @@ public final class Log {
   }
 
   private Segment startSegment(Segment last) throws IOException {
-    if (last.durable < last.size && options.sync() != Sync.NEVER) {
+    if (last.durable < last.size) {
       sync(last);
     }
     last.file.truncate(last.size);

@@ -169,6 +169,33 @@ class BucketTest {
     assertEquals(3, holders(key("b", 3)));
   }
 
+  /** It does not know in which layer the keys are that others send it as soon as they reach it. */
+  @Test
+  void anOwnerThatBeganBeyondACutTakesNothingBeforeItHasCaughtUp() {
+    assertTrue(found("five", 5));
+    SimMachine wiped = scenario.machine("n3");
+    for (SimMachine each : scenario.cluster.machines) {
+      if (!each.equals(wiped)) {
+        scenario.cut(each.name(), "n3");
+        scenario.cut("n3", each.name());
+      }
+    }
+    wiped.kill();
+    wiped.wipe();
+    wiped.start();
+    scenario.until(() -> wiped.ready() != null);
+    assertEquals(1, wiped.ready().state().epoch());
+    long syncNanos = wiped.syncNanos;
+    wiped.syncNanos = SimTime.SECOND; // It takes so long to note the state.
+    scenario.mend();
+    for (int i = 0; i < 3000; i++) {
+      scenario.put(scenario.machine("n1"), key("five", i % KEYS), 5);
+    }
+    wiped.syncNanos = syncNanos;
+    scenario.until(scenario::isWhole);
+    requireAll(wiped, "five", 5);
+  }
+
   /** It was refilled by the one other owner, which has nothing of what was deleted. */
   @Test
   void anOldDiskOfOneOfTwoOwnersBringsNothingBack() {

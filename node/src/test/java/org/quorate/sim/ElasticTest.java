@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.ReadResult;
 import org.quorate.membership.UndecidedException;
 import org.quorate.ring.Assignment;
@@ -157,6 +158,47 @@ class ElasticTest {
     untilDone();
     assertEquals(before.ring(), scenario.cluster.state().ring());
     requireAll(scenario.machine("n3"));
+  }
+
+  private SimMachine newcomer(Key key) {
+    return scenario.machine(scenario.assignment(key).newcomers(N).get(0));
+  }
+
+  /** The disk does not tell any more why it has it. */
+  @Test
+  void aCopyThatIsNotNeededAnyMoreIsForgottenAfterAKillToo() {
+    putAll();
+    change("n1", state -> state.leave("n4", false));
+    scenario.until(() -> scenario.cluster.state().transition() != null);
+    Key key =
+        IntStream.range(0, Scenario.KEYS)
+            .mapToObj(Scenario::key)
+            .filter(each -> !scenario.assignment(each).newcomers(N).isEmpty())
+            .filter(each -> !newcomer(each).disk().contains("log-", each.encoded()))
+            .findFirst()
+            .orElseThrow();
+    SimMachine newcomer = newcomer(key);
+    List<String> sources = new ArrayList<>(scenario.assignment(key).sources(N));
+    sources.removeAll(List.of("n1", "n4"));
+    scenario.cut(sources.get(0), newcomer.name()); // So it cannot have all.
+    while (!newcomer.disk().contains("log-", key.encoded())) {
+      scenario.run(1);
+    }
+    change("n4", ClusterState::abort);
+    while (newcomer.ready().repair().leaving().isEmpty()) {
+      scenario.run(1);
+    }
+    newcomer.kill();
+    scenario.mend();
+    newcomer.start();
+    untilDone();
+    List<String> holders =
+        scenario.holdings(key).stream()
+            .filter(holding -> holding.reading() != null && holding.reading().digest() != 0)
+            .map(Coordinator.Holding::node)
+            .toList();
+    assertFalse(holders.contains(newcomer.name()));
+    assertEquals(N, holders.size());
   }
 
   @Test

@@ -193,12 +193,21 @@ class MutantTest {
                       "repair.AntiEntropy", "reaper.covers(pair.partition, result.seen());", ""),
                   new Patch(
                       "replica.Shard",
-                      "partition.lacksHorizon(partition.horizon().size() <= 1);",
-                      "partition.lacksHorizon(false);"),
+                      "partition.lacksHorizon(true);\n    return",
+                      "partition.lacksHorizon(false);\n    return"),
                   new Patch(
                       "repair.AntiEntropy",
                       "done -> reaper.completed(partition),",
                       "done -> {},"))),
+          new Mutant(
+              "a former owner tells what it had then",
+              List.of(new Patch("replica.Shard", "!tenure.hasLeft(key)", "tenure.epoch() > 0"))),
+          new Mutant(
+              "a copy that was begun is forgotten about at a start",
+              List.of(new Patch("replica.Tenure", "|| holdsSome(p)", ""))),
+          new Mutant(
+              "an owner takes what it is sent before it has caught up",
+              List.of(new Patch("replica.AtEpoch", "!replica.knows(met)", "met < 0"))),
           new Mutant(
               "a node that missed that it gave a partition up goes on with its old copy",
               List.of(new Patch("replica.Tenure", "!isHolder || isAnew", "!isHolder"))),

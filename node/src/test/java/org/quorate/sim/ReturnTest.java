@@ -115,6 +115,40 @@ class ReturnTest {
     requireGone(joiner, key, 3, 100);
   }
 
+  /** It has not forgotten its copy yet, and is asked in the place of the owners, which are away. */
+  @Test
+  void aFormerOwnerDoesNotTellWhatItHadThen() {
+    putAll();
+    SimMachine joiner = cluster.addMachine();
+    joiner.start();
+    scenario.until(() -> cluster.state().transition() != null);
+    Key key = moving(each -> next(each).contains(joiner.name()));
+    SimMachine former = scenario.machine(leaver(key));
+    List<String> owners = next(key);
+    SimMachine other =
+        cluster.machines.stream()
+            .filter(each -> !each.equals(former) && !owners.contains(each.name()))
+            .findFirst()
+            .orElseThrow();
+    while (scenario.assignment(key).isMoving()) {
+      scenario.run(1);
+    }
+    other.retire(); // The transition waits for it.
+    delete(joiner, key);
+    assertTrue(
+        former.disk().contains("log-", key.encoded())
+            && !former.ready().repair().leaving().isEmpty());
+    for (SimMachine each : cluster.machines) {
+      if (!each.equals(former)) {
+        cut(each.name(), former.name());
+      }
+    }
+    scenario.run(6000);
+    Future<ReadResult> read =
+        scenario.ask(former, key, c -> c.read(key, Scenario.terms(1, true)), 1500);
+    assertTrue(read.isComplete() && !Scenario.hasValue(read));
+  }
+
   /** An owner that was away when another took its place, and is to be one again. */
   @Test
   void anOwnerThatMissedThatItWasNoneGoesOnWithNothing() {
