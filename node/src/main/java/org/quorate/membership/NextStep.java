@@ -31,10 +31,12 @@ import org.quorate.ring.Transition;
 final class NextStep {
   private final ClusterState state;
   private final Map<String, Progress> progress;
+  private final Predicate<String> isLiving;
 
-  private NextStep(ClusterState state, Map<String, Progress> progress) {
+  private NextStep(ClusterState state, Map<String, Progress> progress, Predicate<String> isLiving) {
     this.state = state;
     this.progress = progress;
+    this.isLiving = isLiving;
   }
 
   /**
@@ -44,21 +46,20 @@ final class NextStep {
    */
   static Optional<ClusterState> of(
       ClusterState state, Map<String, Progress> progress, Predicate<String> isLiving) {
-    NextStep step = new NextStep(state, progress);
+    NextStep step = new NextStep(state, progress, isLiving);
     Transition transition = state.transition();
-    ClusterState next =
-        transition == null ? step.founded(isLiving) : step.next(transition, isLiving);
+    ClusterState next = transition == null ? step.founded() : step.next(transition);
     return next.epoch() == state.epoch() ? Optional.empty() : Optional.of(next);
   }
 
-  private ClusterState next(Transition transition, Predicate<String> isLiving) {
+  private ClusterState next(Transition transition) {
     if (transition.moved() < state.ring().partitions()) {
       return state.advance(ready());
     }
-    return mayFinish(transition, isLiving) ? state.finish() : state;
+    return mayFinish(transition) ? state.finish() : state;
   }
 
-  private ClusterState founded(Predicate<String> isLiving) {
+  private ClusterState founded() {
     List<String> members = state.ring().members().stream().map(Member::name).toList();
     boolean fails =
         members.stream().anyMatch(node -> !isLiving.test(node) || says(node, Ground.TAKEN));
@@ -107,7 +108,7 @@ final class NextStep {
     return Optional.ofNullable(progress.get(node));
   }
 
-  private boolean mayFinish(Transition transition, Predicate<String> isLiving) {
+  private boolean mayFinish(Transition transition) {
     boolean haveLetGo =
         transition.target().members().stream()
             .map(Member::name)

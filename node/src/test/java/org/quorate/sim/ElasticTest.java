@@ -16,7 +16,6 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.ReadResult;
 import org.quorate.membership.UndecidedException;
 import org.quorate.ring.Assignment;
@@ -30,13 +29,6 @@ class ElasticTest {
   private static final int N = 3;
 
   private Scenario scenario = new Scenario();
-
-  private void putAll() {
-    for (int i = 0; i < Scenario.KEYS; i++) {
-      scenario.put(scenario.machine("n1"), Scenario.key(i), 2, false);
-    }
-    scenario.run(2000);
-  }
 
   private void requireAll(SimMachine at) {
     for (int i = 0; i < Scenario.KEYS; i += 7) {
@@ -62,21 +54,12 @@ class ElasticTest {
 
   /** A key whose partition is on its way to other owners. */
   private Key moving(Predicate<Assignment> which) {
-    return IntStream.range(0, Scenario.KEYS)
-        .mapToObj(Scenario::key)
-        .filter(key -> scenario.assignment(key).isMoving())
-        .filter(key -> which.test(scenario.assignment(key)))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static List<String> next(Assignment assignment) {
-    return assignment.next().stream().limit(N).map(Member::name).toList();
+    return scenario.moving(key -> which.test(scenario.assignment(key)));
   }
 
   @Test
   void aClusterGrowsAndShrinksAndForgetsWhatItGaveAway() {
-    putAll();
+    scenario.putAll();
     for (int i = 0; i < 2; i++) {
       SimMachine joiner = scenario.cluster.addMachine();
       joiner.start();
@@ -97,7 +80,7 @@ class ElasticTest {
 
   @Test
   void aLostMemberIsReplacedAndItsPlacesAreTaken() {
-    putAll();
+    scenario.putAll();
     SimMachine dead = scenario.machine("n2");
     dead.retire();
     SimMachine by = scenario.cluster.addMachine();
@@ -115,7 +98,7 @@ class ElasticTest {
   /** What no living node has is lost, and nothing else. */
   @Test
   void whoIsLeftOfALostMajorityGoesOnWhenItIsForced() {
-    putAll();
+    scenario.putAll();
     Set<String> lost = Set.of("n1", "n2", "n3");
     Set.of("n2", "n3").forEach(name -> scenario.machine(name).retire());
     Future<ClusterState> living = scenario.machine("n4").ready().participation().force(lost);
@@ -148,7 +131,7 @@ class ElasticTest {
 
   @Test
   void anAbortedJoinLeavesTheRingAsItWas() {
-    putAll();
+    scenario.putAll();
     ClusterState before = scenario.cluster.state();
     SimMachine joiner = scenario.cluster.addMachine();
     joiner.start();
@@ -167,16 +150,14 @@ class ElasticTest {
   /** The disk does not tell any more why it has it. */
   @Test
   void aCopyThatIsNotNeededAnyMoreIsForgottenAfterAKillToo() {
-    putAll();
+    scenario.putAll();
     change("n1", state -> state.leave("n4", false));
     scenario.until(() -> scenario.cluster.state().transition() != null);
     Key key =
-        IntStream.range(0, Scenario.KEYS)
-            .mapToObj(Scenario::key)
-            .filter(each -> !scenario.assignment(each).newcomers(N).isEmpty())
-            .filter(each -> !newcomer(each).disk().contains("log-", each.encoded()))
-            .findFirst()
-            .orElseThrow();
+        scenario.moving(
+            each ->
+                !scenario.assignment(each).newcomers(N).isEmpty()
+                    && !newcomer(each).disk().contains("log-", each.encoded()));
     SimMachine newcomer = newcomer(key);
     List<String> sources = new ArrayList<>(scenario.assignment(key).sources(N));
     sources.removeAll(List.of("n1", "n4"));
@@ -192,11 +173,7 @@ class ElasticTest {
     scenario.mend();
     newcomer.start();
     untilDone();
-    List<String> holders =
-        scenario.holdings(key).stream()
-            .filter(holding -> holding.reading() != null && holding.reading().digest() != 0)
-            .map(Coordinator.Holding::node)
-            .toList();
+    List<String> holders = scenario.holders(key);
     assertFalse(holders.contains(newcomer.name()));
     assertEquals(N, holders.size());
   }
@@ -262,7 +239,7 @@ class ElasticTest {
     Key key =
         moving(
             assignment -> {
-              List<String> next = next(assignment);
+              List<String> next = Scenario.next(assignment);
               return next.contains(joiner.name()) && next.contains(lacking(assignment));
             });
     String lacking = lacking(scenario.assignment(key));
@@ -301,14 +278,14 @@ class ElasticTest {
   /** It has nothing to give while it has gaps itself, and must be asked again when it has none. */
   @Test
   void whatSettlesWaitsForASourceThatHasLostItsDisk() {
-    putAll();
+    scenario.putAll();
     SimMachine joiner = scenario.cluster.addMachine();
     joiner.start();
     scenario.until(() -> scenario.cluster.state().transition() != null);
-    Key key = moving(assignment -> next(assignment).contains(joiner.name()));
+    Key key = moving(assignment -> Scenario.next(assignment).contains(joiner.name()));
     List<String> sources = scenario.assignment(key).sources(N);
     String wiped = sources.get(sources.get(0).equals("n1") ? 1 : 0); // n1 drives the transition.
-    scenario.until(() -> !machineRefills(joiner.name(), key));
+    scenario.until(() -> !scenario.refills(joiner, key));
     assertTrue(!scenario.assignment(key).isSettling());
     scenario.machine(wiped).powerCut();
     scenario.machine(wiped).wipe();
@@ -319,7 +296,8 @@ class ElasticTest {
     scenario.until(
         () -> {
           scenario.machine(wiped).start();
-          return scenario.assignment(key).isSettling() && machineRefills(wiped, key);
+          return scenario.assignment(key).isSettling()
+              && scenario.refills(scenario.machine(wiped), key);
         });
     scenario.run(10_000);
     assertTrue(scenario.assignment(key).isSettling());
@@ -331,7 +309,7 @@ class ElasticTest {
   /** What failed is asked for again, though there is more that is known to differ. */
   @Test
   void aCopyGoesOnAfterTheDiskWasFull() {
-    putAll();
+    scenario.putAll();
     SimMachine joiner = scenario.cluster.addMachine();
     joiner.start();
     while (joiner.ready() == null || joiner.ready().state().transition() == null) {
@@ -356,10 +334,10 @@ class ElasticTest {
     Key key =
         moving(
             assignment ->
-                next(assignment).contains(joiner.name())
-                    && !next(assignment).contains("n1")
+                Scenario.next(assignment).contains(joiner.name())
+                    && !Scenario.next(assignment).contains("n1")
                     && !assignment.sources(N).contains("n1"));
-    List<String> after = next(scenario.assignment(key));
+    List<String> after = Scenario.next(scenario.assignment(key));
     List<String> stay = new ArrayList<>(scenario.assignment(key).sources(N));
     List<String> gone = new ArrayList<>(stay);
     stay.retainAll(after);
@@ -367,7 +345,7 @@ class ElasticTest {
     String leaver = gone.get(0);
     String reader = stay.get(0);
     String other = stay.get(1);
-    scenario.until(() -> !machineRefills(joiner.name(), key));
+    scenario.until(() -> !scenario.refills(joiner, key));
     scenario.machine("n1").pause(2 * SimTime.SECOND); // It drives the transition.
     for (String node : List.of(reader, other, joiner.name())) {
       scenario.lose(leaver, node);
@@ -393,9 +371,9 @@ class ElasticTest {
   void aCoordinatorThatMissedTheChangeIsRefused() {
     scenario.cluster.addMachine().start();
     scenario.until(() -> scenario.cluster.state().transition() != null);
-    Key key = moving(assignment -> next(assignment).contains("n6"));
+    Key key = moving(assignment -> Scenario.next(assignment).contains("n6"));
     List<String> before = scenario.assignment(key).sources(N);
-    List<String> after = next(scenario.assignment(key));
+    List<String> after = Scenario.next(scenario.assignment(key));
     String leaver = before.stream().filter(node -> !after.contains(node)).findAny().orElseThrow();
     String stays = before.stream().filter(after::contains).findFirst().orElseThrow();
     String writer =
@@ -407,7 +385,7 @@ class ElasticTest {
             .orElseThrow();
     long began = scenario.cluster.state().epoch();
     scenario.until(() -> late.ready().state().epoch() == began);
-    scenario.until(() -> !machineRefills("n6", key));
+    scenario.until(() -> !scenario.refills(scenario.machine("n6"), key));
     scenario.cluster.machines.forEach(each -> scenario.cut(each.name(), late.name()));
     scenario.until(() -> !scenario.assignment(key).isMoving());
     assertTrue(late.ready().state().epoch() < scenario.cluster.state().epoch());
@@ -426,11 +404,5 @@ class ElasticTest {
     scenario.run(1000);
     assertTrue(!read.get(0).succeeded() || Scenario.hasValue(read.get(0)));
     assertTrue(Scenario.hasValue(scenario.read(late, key, 2)));
-  }
-
-  private boolean machineRefills(String name, Key key) {
-    SimMachine machine = scenario.machine(name);
-    int partition = scenario.cluster.state().ring().slotOf(key.hash());
-    return machine.ready() == null || machine.ready().repair().refilling().contains(partition);
   }
 }

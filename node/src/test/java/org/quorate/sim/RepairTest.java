@@ -27,13 +27,6 @@ class RepairTest {
   private final SimMachine n1 = scenario.machine("n1");
   private final SimMachine n3 = scenario.machine("n3");
 
-  private void putAll() {
-    for (int i = 0; i < Scenario.KEYS; i++) {
-      scenario.put(n1, Scenario.key(i), 2, false);
-    }
-    scenario.run(3000);
-  }
-
   private void deleteAll() {
     for (int i = 0; i < Scenario.KEYS; i++) {
       scenario.delete(n1, Scenario.key(i), 2);
@@ -61,7 +54,7 @@ class RepairTest {
 
   @Test
   void tombstonesThatAllHaveSeenLeaveTheLogs() {
-    putAll();
+    scenario.putAll();
     scenario.put(n1, Scenario.key(1000), 3, false);
     assertTrue(isInSomeLog("k123"));
     deleteAll();
@@ -76,7 +69,7 @@ class RepairTest {
 
   @Test
   void anOwnerThatWasAwayForAMonthBringsNothingBack() {
-    putAll();
+    scenario.putAll();
     n3.kill();
     scenario.run(6000);
     deleteAll();
@@ -94,7 +87,7 @@ class RepairTest {
 
   @Test
   void anOldDiskBringsNothingBackAndForgetsNothing() {
-    putAll();
+    scenario.putAll();
     n3.stop();
     scenario.until(() -> !n3.isRunning());
     untilReaped();
@@ -162,7 +155,7 @@ class RepairTest {
 
   @Test
   void aWipedNodeIsRefilledAndNeverSaysThatAKeyIsNotThere() {
-    putAll();
+    scenario.putAll();
     n3.powerCut();
     n3.wipe();
     n3.start();
@@ -218,12 +211,12 @@ class RepairTest {
 
   @Test
   void allOwnersLostAtOnceAreAClusterThatKnowsNothing() {
-    putAll();
+    scenario.putAll();
     cluster.machines.forEach(SimMachine::powerCut);
     cluster.machines.forEach(SimMachine::wipe);
     scenario.until(scenario::isWhole);
     requireAllGone();
-    putAll();
+    scenario.putAll();
     assertTrue(Scenario.hasValue(scenario.read(n1, Scenario.key(5), 3)));
   }
 }

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.quorate.coordinator.ReadResult;
 import org.quorate.replica.Layout;
@@ -21,43 +19,12 @@ class ReturnTest {
   private final Scenario scenario = new Scenario();
   private final SimCluster cluster = scenario.cluster;
 
-  private void putAll() {
-    for (int i = 0; i < Scenario.KEYS; i++) {
-      scenario.put(scenario.machine("n1"), Scenario.key(i), 3, false);
-    }
-    scenario.run(2000);
-  }
-
-  private int partition(Key key) {
-    return Layout.partition(cluster.state(), key);
-  }
-
-  private boolean refills(SimMachine machine, Key key) {
-    return machine.ready() == null || machine.ready().repair().refilling().contains(partition(key));
+  private static List<String> next(ClusterState state, Key key) {
+    return Scenario.next(state.assignment(Layout.partition(state, key)));
   }
 
   private List<String> next(Key key) {
-    return next(cluster.state(), key);
-  }
-
-  private static List<String> next(ClusterState state, Key key) {
-    return state.assignment(Layout.partition(state, key)).next().stream()
-        .limit(Scenario.N)
-        .map(Member::name)
-        .toList();
-  }
-
-  private Key moving(Predicate<Key> which) {
-    return moving(cluster.state(), which);
-  }
-
-  private static Key moving(ClusterState state, Predicate<Key> which) {
-    return IntStream.range(0, Scenario.KEYS)
-        .mapToObj(Scenario::key)
-        .filter(key -> state.assignment(Layout.partition(state, key)).isMoving())
-        .filter(which)
-        .findFirst()
-        .orElseThrow();
+    return Scenario.next(scenario.assignment(key));
   }
 
   private void cut(String one, String other) {
@@ -82,11 +49,11 @@ class ReturnTest {
   /** A stand-in still has for a former owner what was deleted since. */
   @Test
   void aHintBringsNothingBackToANewOwner() {
-    putAll();
+    scenario.putAll();
     SimMachine joiner = cluster.addMachine();
     Member member = new Member(joiner.name(), joiner.config.peer(), joiner.config.zone());
     ClusterState planned = cluster.state().join(member);
-    Key key = moving(planned, each -> next(planned, each).contains(joiner.name()));
+    Key key = Scenario.moving(planned, each -> next(planned, each).contains(joiner.name()));
     List<String> owners = new ArrayList<>(scenario.owners(key));
     List<String> stay = new ArrayList<>(owners);
     stay.retainAll(next(planned, key));
@@ -105,7 +72,7 @@ class ReturnTest {
             .orElseThrow();
     standIn.kill();
     leaver.start();
-    scenario.until(() -> !refills(leaver, key));
+    scenario.until(() -> !scenario.refills(leaver, key));
     delete(writer, key);
     joiner.start();
     scenario.until(() -> scenario.owners(key).contains(joiner.name()));
@@ -118,11 +85,11 @@ class ReturnTest {
   /** It has not forgotten its copy yet, and is asked in the place of the owners, which are away. */
   @Test
   void aFormerOwnerDoesNotTellWhatItHadThen() {
-    putAll();
+    scenario.putAll();
     SimMachine joiner = cluster.addMachine();
     joiner.start();
     scenario.until(() -> cluster.state().transition() != null);
-    Key key = moving(each -> next(each).contains(joiner.name()));
+    Key key = scenario.moving(each -> next(each).contains(joiner.name()));
     SimMachine former = scenario.machine(leaver(key));
     List<String> owners = next(key);
     SimMachine other =
@@ -152,11 +119,11 @@ class ReturnTest {
   /** An owner that was away when another took its place, and is to be one again. */
   @Test
   void anOwnerThatMissedThatItWasNoneGoesOnWithNothing() {
-    putAll();
+    scenario.putAll();
     SimMachine joiner = cluster.addMachine();
     joiner.start();
     scenario.until(() -> cluster.state().transition() != null);
-    Key key = moving(each -> next(each).contains(joiner.name()) && !isHolder(each, "n1"));
+    Key key = scenario.moving(each -> next(each).contains(joiner.name()) && !isHolder(each, "n1"));
     SimMachine leaver = scenario.machine(leaver(key));
     List<String> stay = new ArrayList<>(next(key));
     stay.remove(joiner.name());
@@ -182,7 +149,7 @@ class ReturnTest {
       }
     }
     scenario.until(() -> leaver.ready().state().epoch() == cluster.state().epoch());
-    assertTrue(refills(leaver, key));
+    assertTrue(scenario.refills(leaver, key));
     requireGone(leaver, key, 1, 5_000);
     scenario.mend();
     scenario.until(scenario::isWhole);
@@ -205,7 +172,7 @@ class ReturnTest {
   /** It comes with an empty disk, and is told of no member but those of the first day. */
   @Test
   void aNodeThatKnowsNobodyIsToldWhoTheMembersAre() {
-    putAll();
+    scenario.putAll();
     for (String gone : List.of("n1", "n2", "n4", "n5")) {
       scenario.machine(gone).retire();
       SimMachine by = cluster.addMachine();
@@ -228,7 +195,7 @@ class ReturnTest {
   /** It has the others' copies already, and that of a source with an old disk comes last. */
   @Test
   void anOldDiskOfOneSourceIsCopiedToNobody() {
-    putAll();
+    scenario.putAll();
     for (SimMachine machine : List.copyOf(cluster.machines)) {
       machine.stop();
       scenario.until(() -> !machine.isRunning());
@@ -241,13 +208,14 @@ class ReturnTest {
     SimMachine joiner = cluster.addMachine();
     joiner.start();
     scenario.until(() -> cluster.state().transition() != null);
-    Key key = moving(each -> next(each).contains(joiner.name()) && !last(each).equals("n1"));
+    Key key =
+        scenario.moving(each -> next(each).contains(joiner.name()) && !last(each).equals("n1"));
     SimMachine old = scenario.machine(last(key));
     List<String> others = new ArrayList<>(scenario.assignment(key).sources(Scenario.N));
     others.remove(old.name());
     cut(joiner.name(), old.name());
     scenario.run(10_000);
-    assertTrue(refills(joiner, key));
+    assertTrue(scenario.refills(joiner, key));
     old.powerCut();
     old.restore();
     others.forEach(other -> cut(other, old.name()));
@@ -260,10 +228,10 @@ class ReturnTest {
           return joiner.disk().contains("log-", key.encoded());
         });
     scenario.run(10_000);
-    assertTrue(refills(joiner, key));
+    assertTrue(scenario.refills(joiner, key));
     scenario.mend();
-    scenario.until(() -> !refills(joiner, key));
-    assertFalse(holds(joiner, key));
+    scenario.until(() -> !scenario.refills(joiner, key));
+    assertFalse(scenario.holders(key).contains(joiner.name()));
     scenario.until(scenario::isWhole);
     requireGone(joiner, key, 3, 100);
   }
@@ -271,12 +239,6 @@ class ReturnTest {
   /** The last source that a new owner asks. */
   private String last(Key key) {
     List<String> sources = scenario.assignment(key).sources(Scenario.N);
-    return sources.get((partition(key) + Scenario.N - 1) % Scenario.N);
-  }
-
-  private boolean holds(SimMachine machine, Key key) {
-    return scenario.holdings(key).stream()
-        .filter(holding -> holding.node().equals(machine.name()))
-        .anyMatch(holding -> holding.reading() != null && holding.reading().digest() != 0);
+    return sources.get((scenario.partition(key) + Scenario.N - 1) % Scenario.N);
   }
 }

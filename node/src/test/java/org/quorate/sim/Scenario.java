@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.quorate.coordinator.Coordinator;
 import org.quorate.coordinator.ReadResult;
 import org.quorate.coordinator.WriteResult;
@@ -17,6 +19,7 @@ import org.quorate.replica.Layout;
 import org.quorate.replica.Write;
 import org.quorate.ring.Assignment;
 import org.quorate.ring.ClusterState;
+import org.quorate.ring.Member;
 import org.quorate.version.CausalContext;
 import org.quorate.version.Key;
 
@@ -89,12 +92,56 @@ final class Scenario {
   }
 
   Assignment assignment(Key key) {
-    ClusterState state = cluster.state();
-    return state.assignment(Layout.partition(state, key));
+    return cluster.state().assignment(partition(key));
   }
 
   SimMachine machine(String name) {
     return cluster.machines.stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** Writes all keys, at one node. */
+  void putAll() {
+    for (int i = 0; i < KEYS; i++) {
+      put(machine("n1"), key(i), 2, false);
+    }
+    run(3000);
+  }
+
+  int partition(Key key) {
+    return Layout.partition(cluster.state(), key);
+  }
+
+  /** A key whose partition is on its way to other owners. */
+  Key moving(Predicate<Key> which) {
+    return moving(cluster.state(), which);
+  }
+
+  /** The same under a state that may be to come. */
+  static Key moving(ClusterState state, Predicate<Key> which) {
+    return IntStream.range(0, KEYS)
+        .mapToObj(Scenario::key)
+        .filter(key -> state.assignment(Layout.partition(state, key)).isMoving())
+        .filter(which)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The owners to come. */
+  static List<String> next(Assignment assignment) {
+    return assignment.next().stream().limit(N).map(Member::name).toList();
+  }
+
+  /** Whether the node may have forgotten something of the key's partition. */
+  boolean refills(SimMachine machine, Key key) {
+    return machine.ready() == null || machine.ready().repair().refilling().contains(partition(key));
+  }
+
+  /** The nodes that hold something of the key, its owners first. */
+  List<String> holders(Key key) {
+    return holdings(key).stream()
+        .filter(holding -> holding.reading() != null && holding.reading().digest() != 0)
+        .map(Coordinator.Holding::node)
+        .toList();
   }
 
   /** Asks, and goes on for a while. */
