@@ -152,7 +152,8 @@ abstract class ChangeCommand implements Callable<Integer> {
 
     @Override
     boolean isOwn(JsonObject transition) {
-      return super.isOwn(transition) && transition.getString("node").equals(name());
+      String joins = transition.getString(super.isOwn(transition) ? "node" : "by");
+      return name().equals(joins);
     }
 
     @Override

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.quorate.replica.Shard;
-import org.quorate.replica.Tenure;
 import org.quorate.runtime.Clock;
 import org.quorate.runtime.Listen;
 import org.quorate.runtime.Loop;
@@ -64,7 +63,7 @@ public final class Departure {
     Integer later = shard.tenure().left().higher(failedAt);
     int partition = later == null ? shard.tenure().left().first() : later;
     failedAt = NONE;
-    if (renewedIn < shard.tenure().epoch() && shard.tenure().holdsSome(partition)) {
+    if (renewedIn < shard.tenure().epoch() && isLeftOf(partition)) {
       renewedIn = shard.tenure().epoch();
       store.identity().renew("this node forgets partitions that it does not own any more");
     }
@@ -91,12 +90,22 @@ public final class Departure {
     return keepsHints.getAsBoolean() || shard.isNotingHints() || !shard.tenure().isCalm();
   }
 
+  private boolean isLeftOf(int partition) {
+    boolean[] isLeft = {false};
+    store.forEach(partition, (key, at) -> isLeft[0] |= isLeft(key, at));
+    return isLeft[0];
+  }
+
+  private static boolean isLeft(Key key, Location at) {
+    return !key.isSystem() && (at.isDamaged() || at.heldDigest() != 0);
+  }
+
   private Deque<Map.Entry<Key, Location>> keys(int partition) {
     Deque<Map.Entry<Key, Location>> keys = new ArrayDeque<>();
     store.forEach(
         partition,
         (key, at) -> {
-          if (Tenure.holds(key, at) && !isMinted(at.only()) && keys.size() < LISTED_AT_ONCE) {
+          if (isLeft(key, at) && !isMinted(at.only()) && keys.size() < LISTED_AT_ONCE) {
             keys.add(Map.entry(key, at));
           }
         });

@@ -20,7 +20,10 @@ import org.quorate.ring.Transition;
 import org.quorate.runtime.Listen;
 import org.quorate.storage.Location;
 import org.quorate.storage.Store;
+import org.quorate.version.CausalContext;
+import org.quorate.version.Dot;
 import org.quorate.version.Key;
+import org.quorate.version.Siblings;
 import org.quorate.version.State;
 
 /**
@@ -33,6 +36,13 @@ import org.quorate.version.State;
  */
 public final class Tenure {
   private static final long AGAIN_MILLIS = 1000;
+
+  /**
+   * In the place of a horizon: what is here of the partition has no use, or none yet. No horizon,
+   * since it lacks the seal; no write has this actor.
+   */
+  private static final State COPY =
+      State.of(Siblings.after(CausalContext.EMPTY.upTo(new Dot(-1, 1))));
 
   private final Store store;
   private final Layout layout;
@@ -49,9 +59,6 @@ public final class Tenure {
 
   /** Partitions that this node owns no more, and may have something left of. */
   private final NavigableSet<Integer> left = new ConcurrentSkipListSet<>();
-
-  /** Those of them that it is known to have owned: what is left may have been deleted since. */
-  private final Set<Integer> former = new HashSet<>();
 
   /** Buckets that were found to have no key here when they were founded. */
   private final Set<String> clear = new HashSet<>();
@@ -113,7 +120,7 @@ public final class Tenure {
       giveUp(p);
     }
     if (isHolder) {
-      cleared(p);
+      left.remove(p);
       partitions
           .computeIfAbsent(p, none -> new Partition(p, horizonKey(p)))
           .assign(assignment, n, node, since);
@@ -135,14 +142,27 @@ public final class Tenure {
     return Key.system(state.ring().hashOf(partition));
   }
 
+  /**
+   * A new owner that is killed, and then told that it is none, would not know why it has a copy.
+   */
+  private void markIfNewcomer(int p) {
+    Partition partition = partitions.get(p);
+    if (partition != null && partition.isNewcomer()) {
+      Listen.to(
+          store.update(horizonKey(p), held -> held.siblings().isEmpty() ? COPY : held),
+          store.loop(),
+          marked -> {},
+          e -> {}); // Then nothing can be copied either.
+    }
+  }
+
   /** What was seen of a partition counts no more once others own it. */
   private void leave(int partition) {
     store.mended(partition);
     left.add(partition);
-    former.add(partition);
     voiding.incrementAndGet();
     Listen.to(
-        store.update(horizonKey(partition), held -> State.EMPTY),
+        store.update(horizonKey(partition), held -> COPY),
         store.loop(),
         done -> voiding.decrementAndGet(),
         e -> {
@@ -174,6 +194,7 @@ public final class Tenure {
       if (isOfLoop(p)) {
         changed[p] = next.epoch();
         assign(p, isNext);
+        markIfNewcomer(p);
       }
     }
     Future<Void> closed = cohort.close();
@@ -187,7 +208,7 @@ public final class Tenure {
     for (int p = changed.length; p < count; p++) {
       store.mended(p); // Nothing was there when records of the log were lost.
     }
-    List.copyOf(left.tailSet(count)).forEach(this::cleared);
+    left.removeIf(p -> p >= count);
     partitions
         .values()
         .removeIf(
@@ -217,17 +238,15 @@ public final class Tenure {
    * up is looked for.
    */
   void open() {
+    partitions.keySet().forEach(this::markIfNewcomer);
     for (int p = 0; p < changed.length; p++) {
       if (isOfLoop(p) && !partitions.containsKey(p)) {
         store.mended(p);
         Location horizon = store.location(horizonKey(p));
-        if (horizon != null && horizon.heldDigest() != 0) {
+        if (horizon != null && horizon.heldDigest() == COPY.digest()) {
+          left.add(p);
+        } else if (horizon != null && horizon.heldDigest() != 0) {
           leave(p);
-        } else if (horizon != null) {
-          left.add(p);
-          former.add(p);
-        } else if (holdsSome(p)) {
-          left.add(p);
         }
       }
     }
@@ -263,21 +282,9 @@ public final class Tenure {
     return has[0];
   }
 
-  /** Whether there is a key in this partition that is not forgotten. */
-  public boolean holdsSome(int partition) {
-    boolean[] holds = {false};
-    store.forEach(partition, (key, at) -> holds[0] |= holds(key, at));
-    return holds[0];
-  }
-
-  /** Whether this is a user's key with something to forget. */
-  public static boolean holds(Key key, Location at) {
-    return !key.isSystem() && (at.isDamaged() || at.heldDigest() != 0);
-  }
-
   /** Whether this node owned the key, and may have something of that time left. */
   boolean hasLeft(Key key) {
-    return former.contains(partitionOf(key));
+    return left.contains(partitionOf(key));
   }
 
   private static boolean isOf(String bucket, Key key) {
@@ -358,6 +365,11 @@ public final class Tenure {
   /** Nothing is left of a partition that this node owns no more. */
   public void cleared(int partition) {
     left.remove(partition);
-    former.remove(partition);
+    Listen.to(
+        store.update(
+            horizonKey(partition), held -> held.digest() == COPY.digest() ? State.EMPTY : held),
+        store.loop(),
+        noted -> {},
+        e -> {}); // The next start looks again.
   }
 }

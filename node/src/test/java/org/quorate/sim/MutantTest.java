@@ -204,7 +204,12 @@ class MutantTest {
               List.of(new Patch("replica.Shard", "!tenure.hasLeft(key)", "tenure.epoch() > 0"))),
           new Mutant(
               "a copy that was begun is forgotten about at a start",
-              List.of(new Patch("replica.Tenure", "|| holdsSome(p)", ""))),
+              List.of(
+                  new Patch("replica.Tenure", "partition.isNewcomer()) {", "state == null) {"),
+                  new Patch(
+                      "replica.Tenure",
+                      "update(horizonKey(partition), held -> COPY)",
+                      "update(horizonKey(partition), held -> State.EMPTY)"))),
           new Mutant(
               "an owner takes what it is sent before it has caught up",
               List.of(new Patch("replica.AtEpoch", "!replica.knows(met)", "met < 0"))),
@@ -241,7 +246,7 @@ class MutantTest {
               List.of(
                   new Patch(
                       "replica.Tenure",
-                      "store.update(horizonKey(partition), held -> State.EMPTY),",
+                      "store.update(horizonKey(partition), held -> COPY),",
                       "store.update(horizonKey(partition), held -> held),"),
                   new Patch("replica.Tenure", "given.forget();", "given.horizon();"),
                   new Patch("repair.Departure", "isBusy ||", "store != null ||"))));

@@ -127,28 +127,21 @@ class ReturnTest {
     SimMachine leaver = scenario.machine(leaver(key));
     List<String> stay = new ArrayList<>(next(key));
     stay.remove(joiner.name());
-    while (scenario.assignment(key).isMoving()) {
-      cluster.time.runUntil(cluster.time.nanos() + SimTime.MILLI / 20);
+    while (!leaver.ready().state().assignment(scenario.partition(key)).isSettling()) {
+      scenario.run(1);
     }
-    assertTrue(leaver.ready().state().epoch() < cluster.state().epoch());
-    for (SimMachine each : cluster.machines) {
-      if (!each.equals(leaver)) {
-        cut(each.name(), leaver.name());
-        for (int i = 0; i < 10; i++) { // Each breaks half of what is left.
-          cluster.network.reset(each.name(), leaver.name());
-        }
-      }
-    }
+    long syncNanos = leaver.syncNanos;
+    leaver.syncNanos = 100 * SimTime.SECOND; // It notes no state after this one.
+    scenario.until(() -> !scenario.assignment(key).isMoving());
+    leaver.powerCut();
+    leaver.syncNanos = syncNanos;
     delete(scenario.machine(stay.get(0)), key);
     scenario.machine("n1").ready().participation().change(ClusterState::abort);
     scenario.until(() -> next(key).contains(leaver.name()));
-    for (SimMachine each : cluster.machines) {
-      if (!stay.contains(each.name()) && !each.equals(leaver)) {
-        scenario.mend(each.name(), leaver.name());
-        scenario.mend(leaver.name(), each.name());
-      }
-    }
-    scenario.until(() -> leaver.ready().state().epoch() == cluster.state().epoch());
+    stay.forEach(each -> cut(each, leaver.name()));
+    leaver.start();
+    scenario.until(
+        () -> leaver.ready() != null && leaver.ready().state().epoch() == cluster.state().epoch());
     assertTrue(scenario.refills(leaver, key));
     requireGone(leaver, key, 1, 5_000);
     scenario.mend();
