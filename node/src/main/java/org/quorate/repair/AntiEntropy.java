@@ -317,6 +317,9 @@ public final class AntiEntropy {
     String peer = coOwner.name;
     boolean isWhole = shard.isWhole(pair.partition);
     boolean waits = isWhole && isPatient && !pair.isWaitedFor();
+    if (!isWhole) {
+      shard.tenure().mark(pair.partition.number());
+    }
     boolean isFirst = !isWhole && coOwners.hasCoveredNone(pair.partition);
     long epoch = shard.tenure().epoch();
     Exchange exchange =

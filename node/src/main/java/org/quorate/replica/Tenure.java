@@ -143,17 +143,16 @@ public final class Tenure {
   }
 
   /**
-   * A new owner that is killed, and then told that it is none, would not know why it has a copy.
+   * Notes that what is copied of a partition is of no use yet: a node that is killed before it is
+   * whole, and then told that it is no owner, would not know why it has that. To be called before
+   * each copy, where no horizon is left.
    */
-  private void markIfNewcomer(int p) {
-    Partition partition = partitions.get(p);
-    if (partition != null && partition.isNewcomer()) {
-      Listen.to(
-          store.update(horizonKey(p), held -> held.siblings().isEmpty() ? COPY : held),
-          store.loop(),
-          marked -> {},
-          e -> {}); // Then nothing can be copied either.
-    }
+  public void mark(int partition) {
+    Listen.to(
+        store.update(horizonKey(partition), held -> held.siblings().isEmpty() ? COPY : held),
+        store.loop(),
+        marked -> {},
+        e -> {}); // The next copy does it again.
   }
 
   /** What was seen of a partition counts no more once others own it. */
@@ -194,7 +193,6 @@ public final class Tenure {
       if (isOfLoop(p)) {
         changed[p] = next.epoch();
         assign(p, isNext);
-        markIfNewcomer(p);
       }
     }
     Future<Void> closed = cohort.close();
@@ -238,15 +236,14 @@ public final class Tenure {
    * up is looked for.
    */
   void open() {
-    partitions.keySet().forEach(this::markIfNewcomer);
     for (int p = 0; p < changed.length; p++) {
       if (isOfLoop(p) && !partitions.containsKey(p)) {
         store.mended(p);
         Location horizon = store.location(horizonKey(p));
         if (horizon != null && horizon.heldDigest() == COPY.digest()) {
           left.add(p);
-        } else if (horizon != null && horizon.heldDigest() != 0) {
-          leave(p);
+        } else if (horizon != null && !horizon.isReaped()) {
+          leave(p); // Also where it is damaged.
         }
       }
     }
@@ -364,12 +361,16 @@ public final class Tenure {
 
   /** Nothing is left of a partition that this node owns no more. */
   public void cleared(int partition) {
-    left.remove(partition);
-    Listen.to(
-        store.update(
-            horizonKey(partition), held -> held.digest() == COPY.digest() ? State.EMPTY : held),
-        store.loop(),
-        noted -> {},
-        e -> {}); // The next start looks again.
+    if (left.remove(partition)) {
+      Listen.to(
+          store.update(horizonKey(partition), held -> isLeft(partition, held) ? State.EMPTY : held),
+          store.loop(),
+          noted -> {},
+          e -> {}); // The next start looks again.
+    }
+  }
+
+  private boolean isLeft(int partition, State held) {
+    return held.digest() == COPY.digest() && !partitions.containsKey(partition);
   }
 }

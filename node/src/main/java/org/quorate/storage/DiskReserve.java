@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.concurrent.Executor;
+import org.quorate.version.Key;
+import org.quorate.version.State;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,12 @@ public final class DiskReserve {
 
   public boolean isBelow() {
     return below;
+  }
+
+  /** Whether a record has no room: one that comes before space is given back always has. */
+  boolean refuses(Key key, State state) {
+    boolean isMark = key.isSystem() && state.siblings().context().size() == 1;
+    return isBelow() && state.digest() != 0 && !isMark;
   }
 
   /** Measures again, on another thread. To be called every second or so. */

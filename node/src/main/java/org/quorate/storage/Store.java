@@ -324,7 +324,7 @@ public final class Store {
   }
 
   private Future<State> append(Key key, int kind, State next, Pointer pointer) {
-    if (reserve.isBelow() && next.digest() != 0) {
+    if (reserve.refuses(key, next)) {
       return Future.failedFuture(
           new StorageException(Reason.DISK_FULL, "free disk space is below the reserve"));
     }

@@ -143,6 +143,20 @@ class ElasticTest {
     requireAll(scenario.machine("n3"));
   }
 
+  /** A member is let in to relieve it. */
+  @Test
+  void aFormerOwnerGivesUpWhatItHasThoughItsDiskIsFull() {
+    scenario.putAll();
+    SimMachine full = scenario.machine("n3");
+    full.disk().freeBytes(200L << 20);
+    SimMachine joiner = scenario.cluster.addMachine();
+    joiner.start();
+    scenario.until(() -> scenario.cluster.state().ring().hasMember(joiner.name()));
+    scenario.until(() -> scenario.cluster.state().transition() == null);
+    scenario.until(() -> full.ready().repair().leaving().isEmpty());
+    requireAll(joiner);
+  }
+
   private SimMachine newcomer(Key key) {
     return scenario.machine(scenario.assignment(key).newcomers(N).get(0));
   }

@@ -156,7 +156,8 @@ class MutantTest {
                   new Patch(
                       "replica.Tenure",
                       "return epoch < changed[partitionOf(key)]",
-                      "return key == null"))),
+                      "return key == null"),
+                  new Patch("replica.Shard", "!tenure.hasLeft(key)", "tenure.epoch() > 0"))),
           new Mutant(
               "a bucket gets its n whatever keys it has",
               List.of(
@@ -205,7 +206,7 @@ class MutantTest {
           new Mutant(
               "a copy that was begun is forgotten about at a start",
               List.of(
-                  new Patch("replica.Tenure", "partition.isNewcomer()) {", "state == null) {"),
+                  new Patch("replica.Tenure", "held.siblings().isEmpty() ? COPY : held", "held"),
                   new Patch(
                       "replica.Tenure",
                       "update(horizonKey(partition), held -> COPY)",
