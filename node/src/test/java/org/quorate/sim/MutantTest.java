@@ -151,7 +151,7 @@ class MutantTest {
                           + " ? pairs.stream().anyMatch(pair -> pair.isCovered)"
                           + " : pairs.stream().allMatch(pair -> pair.isCovered))"))),
           new Mutant(
-              "requests of a stale epoch are accepted",
+              "a stale epoch is accepted, and by a former owner too",
               List.of(
                   new Patch(
                       "replica.Tenure",
