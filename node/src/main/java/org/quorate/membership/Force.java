@@ -88,7 +88,7 @@ final class Force {
     alive.retainAll(lost);
     silent.removeAll(lost);
     if (!alive.isEmpty()) {
-      refuse(alive, "answers, so it is not lost; stop it first, or do not name it");
+      refuse(alive, "can be asked, so not lost: to be stopped first, or not to be named");
       return;
     }
     if (2 * sound.size() > voters.size()) {

@@ -103,7 +103,7 @@ class ElasticTest {
     Set.of("n2", "n3").forEach(name -> scenario.machine(name).retire());
     Future<ClusterState> living = scenario.machine("n4").ready().participation().force(lost);
     scenario.until(living::isComplete);
-    assertTrue(String.valueOf(living.cause()).contains("n1 answers"), "" + living.cause());
+    assertTrue(String.valueOf(living.cause()).contains("n1 can be asked"), "" + living.cause());
     scenario.machine("n1").retire();
     Future<ClusterState> undecided = change("n4", state -> state.leave("n1", true));
     scenario.until(undecided::isComplete);
