@@ -102,8 +102,12 @@ final class Proposer {
           chain.loop,
           answer -> {
             Phase before = round.proposal.phase();
+            Vote vote = Vote.valueOf(answer.getString("vote"));
+            if (vote == Vote.YES) {
+              agreed.add(voter); // Too late for this round, maybe; it is told all the same.
+            }
             if (!round.over) {
-              take(round.proposal, voter, answer, phase);
+              take(round.proposal, voter, vote, answer, phase);
               advance(round, before);
             }
           },
@@ -117,10 +121,8 @@ final class Proposer {
     }
   }
 
-  private void take(Proposal proposal, String voter, JsonObject answer, Phase asked) {
-    Vote vote = Vote.valueOf(answer.getString("vote"));
+  private void take(Proposal proposal, String voter, Vote vote, JsonObject answer, Phase asked) {
     if (vote == Vote.YES) {
-      agreed.add(voter);
       if (asked == Phase.PREPARING) {
         JsonObject value = answer.getJsonObject("value");
         proposal.promised(

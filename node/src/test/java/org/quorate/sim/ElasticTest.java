@@ -220,6 +220,8 @@ class ElasticTest {
     scenario.until(() -> minority.isComplete() && majority.isComplete());
     assertTrue(majority.succeeded());
     assertInstanceOf(UndecidedException.class, minority.cause());
+    String told = String.valueOf(minority.cause().getMessage());
+    assertTrue(told.contains("agreed: n1, n2)"), told);
     scenario.mend();
     Future<ClusterState> again = change("n2", state -> state.leave("n5", false));
     scenario.until(again::isComplete);
