@@ -85,33 +85,35 @@ abstract class ChangeCommand implements Callable<Integer> {
 
   private int change(Cluster cluster) throws IOException, InterruptedException {
     JsonObject status = cluster.change(kind, body());
-    if (Following.isDraining(status)) {
+    JsonObject transition = status.getJsonObject("transition");
+    boolean isDraining = Following.isDraining(status);
+    boolean isUnderWay = transition != null && isOwn(transition);
+    if (isDraining && !isDetached) {
       System.err.println(
           "quorate: begun, or as it is already, but the node that was asked stops; see quorate"
               + " status at another");
       return 1;
     }
-    JsonObject transition = status.getJsonObject("transition");
-    boolean hasBegun = transition != null && isOwn(transition);
-    if (!isDetached && transition != null && hasBegun) {
-      long since = transition.getLong("sinceEpoch", 0L);
-      tell("begun at epoch " + since + "; it goes on without this command");
-      boolean isTerminal = Ansi.AUTO.enabled() && !reach.isJson();
-      status =
-          new Following(cluster, reach.isJson() ? System.err : System.out, isTerminal)
-              .untilOver(since);
+    if (transition != null && isUnderWay && !isDetached) {
+      status = follow(cluster, transition.getLong("sinceEpoch", 0L));
+      isUnderWay = status.getJsonObject("transition") != null;
     }
-    boolean isOver = isDetached || !hasBegun || status.getJsonObject("transition") == null;
-    boolean isSo = isDetached || isDone(members(status));
-    if (!isOver || !isSo) {
+    if (!isDetached && (isUnderWay || !isDone(members(status)))) {
       System.err.println("quorate: another change has taken its place; see quorate status");
       return 1;
     }
-    tell(isDetached && hasBegun ? "begun" : "done, epoch " + status.getLong("epoch"));
+    tell(isUnderWay || isDraining ? "begun" : "done, epoch " + status.getLong("epoch"));
     if (reach.isJson()) {
       System.out.println(status.encodePrettily());
     }
     return 0;
+  }
+
+  private JsonObject follow(Cluster cluster, long since) throws IOException, InterruptedException {
+    tell("begun at epoch " + since + "; it goes on without this command");
+    boolean isTerminal = Ansi.AUTO.enabled() && !reach.isJson();
+    return new Following(cluster, reach.isJson() ? System.err : System.out, isTerminal)
+        .untilOver(since);
   }
 
   private void tell(String what) {

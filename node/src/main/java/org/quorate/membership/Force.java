@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides alone, by order of an operator: see {@link ClusterState#forced}. All that are not named
  * as lost must answer first: one may know a newer state, and together they must be unable to
- * decide. None of those that are may answer. Used on the chain's loop.
+ * decide. Nobody who is named as lost may answer. Used on the chain's loop.
  */
 final class Force {
   private static final Logger LOG = LoggerFactory.getLogger(Force.class);

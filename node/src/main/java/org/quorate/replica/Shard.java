@@ -236,8 +236,7 @@ public final class Shard {
    */
   boolean isServing(Key key) {
     Partition partition = of(key);
-    return (partition == null && !tenure.hasLeft(key))
-        || (partition != null && isServing(partition));
+    return partition == null ? !tenure.hasLeft(key) : isServing(partition);
   }
 
   private boolean isServing(Partition partition) {

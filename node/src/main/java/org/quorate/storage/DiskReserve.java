@@ -43,8 +43,11 @@ public final class DiskReserve {
 
   /** Whether a record has no room: one that comes before space is given back always has. */
   boolean refuses(Key key, State state) {
-    boolean isMark = key.isSystem() && state.siblings().context().size() == 1;
-    return isBelow() && state.digest() != 0 && !isMark;
+    return isBelow() && state.digest() != 0 && !isMark(key, state);
+  }
+
+  private static boolean isMark(Key key, State state) {
+    return key.isSystem() && state.siblings().context().size() == 1;
   }
 
   /** Measures again, on another thread. To be called every second or so. */
