@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Grows a cluster of three processes to six and shrinks it to three others under a verified load at r=w=2, one of them
-# killed and replaced on the way. Tells what the clients saw, and what moved against the least that had to.
-# Needs curl, python3 and a built project. Usage: elastic.sh [rate=100] [keys=5000] [seconds=420]
+# killed and replaced on the way. Tells what the clients saw, and what moved against the least that had to. For comparison
+# the six, and the last three, are left at rest for a minute: that alone is slower than the first three are.
+# Needs curl, python3 and a built project. Usage: elastic.sh [rate=100] [keys=5000] [seconds=720]
 set -euo pipefail
 cd "$(dirname "$0")/../../../.."
-rate=${1:-100} keys=${2:-5000} seconds=${3:-420}
+rate=${1:-100} keys=${2:-5000} seconds=${3:-720}
 work=$(mktemp -d)
 declare -A pid
+declare -a phases
 load=
 finish() { kill "${pid[@]}" $load 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"; }
 trap finish EXIT
@@ -18,9 +20,9 @@ launch() { # node number, how it comes to its first state
     --http 127.0.0.1:809$i --peer 127.0.0.1:749$i "$@" >> "$work/n$i.out" 2>> "$work/n$i.log" &
   pid[$i]=$!
 }
-cluster() { for i in "${!pid[@]}"; do curl -fs -m 2 localhost:809$i/v1/cluster && return; done; return 1; }
+cluster() { for i in "${!pid[@]}"; do nice -n 19 curl -fs -m 2 localhost:809$i/v1/cluster && return; done; return 1; }
 is_calm() { cluster | grep -q '"transition" *: *null'; }
-until_calm() { for _ in $(seq 600); do is_calm && return; sleep 1; done; cluster; exit 1; }
+until_calm() { for _ in $(seq 200); do is_calm && return; sleep 5; done; cluster; exit 1; } # To ask each second is felt.
 scrape() { # into a directory: what each node has fetched from others
   mkdir -p "$work/$1"
   for i in "${!pid[@]}"; do nice -n 19 curl -fs -m 5 localhost:809$i/metrics > "$work/$1/n$i" || rm -f "$work/$1/n$i"; done
@@ -43,10 +45,11 @@ print(sum(max((held[node].get(move["partition"], 0) for node in move["from"] if 
 PY
 }
 change() { # what, kind, body, node to launch (or none)
-  local needed i began=$SECONDS
+  local needed i began=$SECONDS from
   needed=$(least "$2" "$3")
   rm -rf "$work/before" "$work/after"
   scrape before
+  from=$(date +%s.%N)
   for i in "${!pid[@]}"; do curl -fs -m 10 localhost:809$i/v1/cluster/$2 -d "$3" > "$work/begun" && break; done
   if [ -n "${4:-}" ]; then # A process that starts would take the CPU of the others, which it has not on a machine of its own.
     nice=19 launch "$4" --join "$(printf '127.0.0.1:749%s,' 3 6)127.0.0.1:7491"
@@ -54,6 +57,7 @@ change() { # what, kind, body, node to launch (or none)
     renice -n 0 -p $(ls "/proc/${pid[$4]}/task") > "$work/reniced" 2>&1 || true # Each thread has its own; some end meanwhile.
   fi
   until_calm
+  phases+=("$1|$from|$(date +%s.%N)")
   scrape after
   nice -n 19 python3 - "$work" "$1" "$needed" $((SECONDS - began)) "$(cluster)" <<'PY'
 import glob, json, os, re, sys
@@ -74,6 +78,12 @@ print(f"{what}: {seconds} s, {sums['keys']:.0f} keys fetched of {needed} that ha
       f"{100 * (sums['bytes'] / max(1, sums['repaired_bytes']) - 1):.1f} % more to compare; "
       f"{len(owned)} members own {min(owned)} to {max(owned)}")
 PY
+}
+rest() { # what for a minute nothing is done to
+  local from
+  from=$(date +%s.%N)
+  sleep 60
+  phases+=("$1|$from|$(date +%s.%N)")
 }
 targets=$(printf 'http://127.0.0.1:809%s,' 1 2 3 4 5 6)http://127.0.0.1:8097
 run() { # name, duration
@@ -99,6 +109,7 @@ until grep -q '^ycsb-a, seed' "$work/changes.txt"; do sleep 0.5; done # its keys
 sleep 10
 
 for i in 4 5 6; do change "join of n$i" join "{\"node\":\"n$i=127.0.0.1:749$i\"}" $i; done
+rest "six at rest"
 kill -9 ${pid[2]}
 unset 'pid[2]'
 sleep 5
@@ -108,6 +119,7 @@ for i in 1 4 5; do
   wait ${pid[$i]}
   unset "pid[$i]"
 done
+rest "the last three at rest"
 kill -0 $load || { echo "the load ended before the changes did"; exit 1; }
 verdict=0
 wait $load || verdict=$?
@@ -116,11 +128,19 @@ for name in baseline changes; do
   echo "$name:"
   grep -E '^(put|read) |^Failed|^Sent again|CONSIST|writes \(|^OK|SATUR|BOUND|LOST' "$work/$name.txt"
 done
-python3 - "$work" <<'PY'
-import json, sys
-runs = [json.load(open(f"{sys.argv[1]}/{name}.json"))["operations"] for name in ("baseline", "changes")]
-for kind in runs[0]:
-    p99 = [run[kind]["response"]["p99"] / 1e6 for run in runs]
-    print(f"{kind}: p99 {p99[0]:.1f} ms, while members changed {p99[1]:.1f} ms, ratio {p99[1] / p99[0]:.2f}")
-PY
+p99() { # run, from, to (seconds since 1970): of reads and of writes, ms
+  local kind base of=()
+  base=$(sed -n 's/^#\[StartTime: \([0-9.]*\).*/\1/p' "$work/$1.hdr")
+  for kind in read put; do
+    of+=("$(java -cp bench/target/libs/HdrHistogram-*.jar org.HdrHistogram.HistogramLogProcessor -i "$work/$1.hdr" -tag $kind.response \
+      -start "$(python3 -c "print($2 - $base)")" -end "$(python3 -c "print($3 - $base)")" | awk '$2 >= 0.99 && $2 <= 1 && !told { print $1; told = 1 }')")
+  done
+  echo "read $(printf %.1f "${of[0]}") ms, put $(printf %.1f "${of[1]}") ms"
+}
+echo "p99, three at rest: $(p99 baseline 0 9999999999)"
+for each in "${phases[@]}"; do
+  IFS='|' read -r what from to <<< "$each"
+  echo "p99, $what: $(p99 changes "$from" "$to")"
+done
+echo "p99, all while members changed: $(p99 changes 0 9999999999)"
 exit $verdict

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     versionProvider = Main.Version.class,
     sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
-  static final int DEFAULT_COPY_SHARE = 5;
+  static final int DEFAULT_COPY_SHARE = 2;
 
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -174,7 +174,7 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "PERCENT",
       description =
           "How much of its time this node takes to copy what it is to own, and to forget what it"
-              + " owns no more, 1 to 50. Default: 5.")
+              + " owns no more, 1 to 50. Default: 2.")
   private int copyShare = DEFAULT_COPY_SHARE;
 
   @Option(

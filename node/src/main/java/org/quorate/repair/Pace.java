@@ -47,7 +47,7 @@ final class Pace {
    * @param share of the time, percent
    */
   static Pace ofMoves(Loop loop, Clock clock, int share) {
-    return new Pace(loop, clock, 1, share, 8);
+    return new Pace(loop, clock, 1, share, 32);
   }
 
   /** Does work of which only so much is done at once on this loop, when it is its turn. */
