@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -93,18 +95,20 @@ public final class NodeProcess implements AutoCloseable {
     return options.get(options.indexOf("--peer") + 1);
   }
 
+  /** Below those of outgoing connections, of which one could take a port before the node does. */
   public static int[] freePorts(int count) throws IOException {
-    int[] ports = new int[count];
     List<ServerSocket> held = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      ServerSocket socket = new ServerSocket(0);
-      held.add(socket);
-      ports[i] = socket.getLocalPort();
+    while (held.size() < count) {
+      try {
+        held.add(new ServerSocket(ThreadLocalRandom.current().nextInt(10_000, 32_768)));
+      } catch (BindException taken) {
+        // Another is tried.
+      }
     }
     for (ServerSocket socket : held) {
       socket.close();
     }
-    return ports;
+    return held.stream().mapToInt(ServerSocket::getLocalPort).toArray();
   }
 
   static List<String> java(String... arguments) {
