@@ -142,5 +142,5 @@ for each in "${phases[@]}"; do
   IFS='|' read -r what from to <<< "$each"
   echo "p99, $what: $(p99 changes "$from" "$to")"
 done
-echo "p99, all while members changed: $(p99 changes 0 9999999999)"
+echo "p99, all of it, at rest too: $(p99 changes 0 9999999999)"
 exit $verdict
